@@ -1,0 +1,47 @@
+import type { Digest } from '../../oci/digest.ts';
+import { parseManifest } from '../../oci/manifest.ts';
+import type { Registry } from '../../systems/registry/contract.ts';
+import type { Restored } from '../undo.ts';
+import type { SavedManifest } from './saved-manifest.ts';
+
+/** Pushes a removed manifest or tag back, byte for byte, once all that it needs was found to be there. */
+export async function restoreManifest(
+  registry: Registry,
+  saved: SavedManifest,
+  signal: AbortSignal,
+): Promise<Restored> {
+  const { repository, digest, tag } = saved;
+  const present = await registry.resolve(repository, tag ?? digest, signal);
+  if (present?.digest === digest) return { result: 'already-there' };
+  if (present !== undefined && present.digest !== saved.overwrittenBy)
+    return { result: 'conflict', why: `${tag} points at ${present.digest} now; it was left alone` };
+
+  const bytes = Buffer.from(saved.bytesBase64, 'base64');
+  const missing = await missingParts(registry, saved, bytes, signal);
+  if (missing.length > 0) return { result: 'impossible', why: `the registry no longer has ${missing.join(', ')}` };
+  const stored = await registry.putManifest(repository, tag ?? digest, { mediaType: saved.mediaType, bytes }, signal);
+  if (stored !== digest)
+    return { result: 'impossible', why: `the registry stored it as ${stored} instead of ${digest}` };
+  if (saved.overwrittenBy !== undefined && present !== undefined)
+    await registry.deleteManifest(repository, saved.overwrittenBy, signal);
+  return { result: 'restored' };
+}
+
+/** Blobs and children that the manifest needs and the registry lacks. What lies elsewhere by design (`urls`, a subject) is not needed. */
+async function missingParts(
+  registry: Registry,
+  saved: SavedManifest,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<readonly Digest[]> {
+  const missing: Digest[] = [];
+  for (const { as, to, foreign } of parseManifest(bytes, saved.mediaType).references) {
+    if (foreign || as === 'subject' || as === 'opaque') continue;
+    const there =
+      as === 'child'
+        ? await registry.resolve(saved.repository, to.digest, signal)
+        : await registry.blobSize(saved.repository, to.digest, signal);
+    if (there === undefined) missing.push(to.digest);
+  }
+  return missing;
+}

@@ -1,0 +1,82 @@
+import type { Action } from '../plan/action.ts';
+import type { JournalLine } from '../systems/journal/contract.ts';
+import { CodedError, messageOf } from '../util/pure/coded-error.ts';
+import type { BeginEntry, IntendEntry, OutcomeEntry } from './journal-entry.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What became of bringing one thing back. `conflict`: its name is in use for something else now. */
+export type Restored =
+  | { readonly result: 'restored' }
+  | { readonly result: 'already-there' }
+  | { readonly result: 'conflict'; readonly why: string }
+  | { readonly result: 'impossible'; readonly why: string }
+  | { readonly result: 'failed'; readonly why: string };
+
+/** One thing that a run removed, or may have removed when it was cut short. */
+export interface Removed {
+  readonly action: Action;
+  readonly saved: unknown;
+}
+
+/** A run as its journal tells it. */
+export interface RunStory {
+  readonly begin: BeginEntry;
+  readonly beganAtMs: number;
+  readonly removed: readonly Removed[];
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  /** Undefined when the run was cut short. */
+  readonly endedAtMs: number | undefined;
+}
+
+/** @throws JOURNAL_DAMAGED when the journal does not begin as a run does. */
+export async function readRun(runId: string, lines: AsyncIterable<JournalLine>): Promise<RunStory> {
+  const intents = new Map<number, Removed>();
+  const outcomes = new Map<number, Outcome>();
+  let begin: BeginEntry | undefined;
+  let beganAtMs = 0;
+  let endedAtMs: number | undefined;
+  for await (const { kind, atMs, data } of lines) {
+    if (kind === 'begin') {
+      begin = data as BeginEntry;
+      beganAtMs = atMs;
+    } else if (kind === 'intend') {
+      const { action, saved } = data as IntendEntry;
+      intents.set(action.n, { action, saved });
+    } else if (kind === 'outcome') {
+      const { n, outcome } = data as OutcomeEntry;
+      outcomes.set(n, outcome);
+    } else endedAtMs = atMs;
+  }
+  if (begin === undefined)
+    throw new CodedError('JOURNAL_DAMAGED', `reading run ${runId}: its journal has no beginning`, {
+      hint: 'the run did nothing, or its journal was cut',
+    });
+  const removed = [...intents.values()].filter(({ action }) => mayHaveHappened(outcomes.get(action.n)));
+  return { begin, beganAtMs, removed, outcomes, endedAtMs };
+}
+
+/** Failed or without an outcome: the request may have reached the server all the same. The world is asked. */
+function mayHaveHappened(outcome: Outcome | undefined): boolean {
+  return outcome === undefined || outcome.result === 'done' || outcome.result === 'failed';
+}
+
+/**
+ * Brings back what a run removed: last removed, first restored, so that children are there before their index and a
+ * manifest before its tags. Doing it twice is harmless.
+ *
+ * @param restore - brings one thing back, after asking the world whether it is gone and could be.
+ */
+export async function* undo(
+  removed: readonly Removed[],
+  restore: (one: Removed) => Promise<Restored>,
+): AsyncGenerator<{ readonly action: Action; readonly restored: Restored }> {
+  for (const one of [...removed].sort((a, b) => b.action.n - a.action.n)) {
+    let restored: Restored;
+    try {
+      restored = await restore(one);
+    } catch (error) {
+      restored = { result: 'failed', why: messageOf(error) };
+    }
+    yield { action: one.action, restored };
+  }
+}

@@ -1,0 +1,120 @@
+import { algorithmOf, type Digest, isDigest } from '../oci/digest.ts';
+import { Growable } from '../util/pure/growable.ts';
+import { DigestTable } from './digest-table.ts';
+import { type Resource, type ResourceId, type ResourceKind, resourceKinds } from './resource.ts';
+
+const kindNumbers = new Map<ResourceKind, number>(resourceKinds.map((kind, number) => [kind, number]));
+
+/** Texts, each with a number from 0. */
+class TextTable {
+  readonly texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  add(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
+  }
+
+  indexOf(text: string): number {
+    return this.#numbers.get(text) ?? -1;
+  }
+}
+
+/**
+ * Resources as integers. A resource costs 9 bytes and its share of the slots; a sha256 key 32 more, once for all
+ * kinds and scopes; any other key and each scope are kept as text, once.
+ */
+export class ResourceTable {
+  readonly #kinds = new Growable((length) => new Uint8Array(length));
+  readonly #scopeOf = new Growable((length) => new Uint32Array(length));
+  /** Number of a digest times two, or number of a text times two plus one. */
+  readonly #keyOf = new Growable((length) => new Uint32Array(length));
+  readonly #scopes = new TextTable();
+  readonly #digests = new DigestTable();
+  readonly #texts = new TextTable();
+  #slots = new Uint32Array(2048);
+
+  get size(): number {
+    return this.#kinds.length;
+  }
+
+  add(kind: ResourceKind, scope: string, key: string): ResourceId {
+    const kindNumber = kindNumbers.get(kind) as number;
+    const scopeNumber = this.#scopes.add(scope);
+    const keyNumber = isShort(key) ? this.#digests.add(key) * 2 : this.#texts.add(key) * 2 + 1;
+    const slot = this.#find(kindNumber, scopeNumber, keyNumber);
+    const held = this.#slots[slot] as number;
+    if (held > 0) return held - 1;
+
+    this.#kinds.push(kindNumber);
+    this.#scopeOf.push(scopeNumber);
+    this.#keyOf.push(keyNumber);
+    this.#slots[slot] = this.size;
+    if (this.size * 4 >= this.#slots.length * 3) this.#rehash();
+    return this.size - 1;
+  }
+
+  /** The number of a resource that was mentioned, or `undefined`. */
+  find(kind: ResourceKind, scope: string, key: string): ResourceId | undefined {
+    const kindNumber = kindNumbers.get(kind) as number;
+    const scopeNumber = this.#scopes.indexOf(scope);
+    const keyIndex = isShort(key) ? this.#digests.indexOf(key) : this.#texts.indexOf(key);
+    if (scopeNumber < 0 || keyIndex < 0) return undefined;
+    const held = this.#slots[this.#find(kindNumber, scopeNumber, keyIndex * 2 + (isShort(key) ? 0 : 1))] as number;
+    return held === 0 ? undefined : held - 1;
+  }
+
+  kind(id: ResourceId): ResourceKind {
+    return resourceKinds[this.#kinds.get(id)] as ResourceKind;
+  }
+
+  scope(id: ResourceId): string {
+    return this.#scopes.texts[this.#scopeOf.get(id)] as string;
+  }
+
+  /** Number of a resource's scope: equal scopes have equal numbers. */
+  scopeNumber(id: ResourceId): number {
+    return this.#scopeOf.get(id);
+  }
+
+  scopeCount(): number {
+    return this.#scopes.texts.length;
+  }
+
+  scopeAt(scopeNumber: number): string {
+    return this.#scopes.texts[scopeNumber] as string;
+  }
+
+  key(id: ResourceId): string {
+    const key = this.#keyOf.get(id);
+    return key % 2 === 0 ? this.#digests.at(key / 2) : (this.#texts.texts[(key - 1) / 2] as string);
+  }
+
+  at(id: ResourceId): Resource {
+    return { kind: this.kind(id), scope: this.scope(id), key: this.key(id) };
+  }
+
+  #find(kind: number, scope: number, key: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = (Math.imul(key, 0x9e3779b1) ^ Math.imul(scope + 1, 0x85ebca6b) ^ Math.imul(kind + 1, 0xc2b2ae35)) & mask;
+    for (;;) {
+      const held = (this.#slots[slot] as number) - 1;
+      if (held < 0) return slot;
+      if (this.#keyOf.get(held) === key && this.#scopeOf.get(held) === scope && this.#kinds.get(held) === kind)
+        return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #rehash(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (let id = 0; id < this.size; id += 1)
+      this.#slots[this.#find(this.#kinds.get(id), this.#scopeOf.get(id), this.#keyOf.get(id))] = id + 1;
+  }
+}
+
+function isShort(key: string): key is Digest {
+  return key.length === 71 && isDigest(key) && algorithmOf(key) === 'sha256';
+}

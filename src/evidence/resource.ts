@@ -1,0 +1,63 @@
+/**
+ * The kinds of things that exist somewhere and can be kept or deleted. The words are the owners' own:
+ * OCI (`tag manifest blob`), Distribution's storage (`revision-link layer-link upload`), CRI (`container sandbox node-image`),
+ * containerd (`content snapshot lease`), OpenShift (`stream-item image-object`), and a record of a record database.
+ *
+ * The order is part of the in-memory layout and of nothing else.
+ */
+export const resourceKinds = [
+  'record',
+  'tag',
+  'manifest',
+  'blob',
+  'revision-link',
+  'layer-link',
+  'tag-history-link',
+  'upload',
+  'repository',
+  'workload',
+  'stream-item',
+  'image-object',
+  'container',
+  'sandbox',
+  'node-image',
+  'content',
+  'snapshot',
+  'lease',
+] as const;
+
+export type ResourceKind = (typeof resourceKinds)[number];
+
+/**
+ * Names one thing: what it is, where it lives, and its name there.
+ *
+ * | kind | scope | key |
+ * |---|---|---|
+ * | `tag` | `registry.example:5000/team/app` | `v1` |
+ * | `manifest` | `registry.example:5000/team/app` | `sha256:…` |
+ * | `blob` | `registry.example:5000` | `sha256:…` |
+ * | `record` | the record source's name | the record's id |
+ */
+export interface Resource {
+  readonly kind: ResourceKind;
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** A resource's number within one body of evidence: 0, 1, 2 … in order of first mention. */
+export type ResourceId = number & { readonly __resourceId?: never };
+
+/** As a person would write it: `host/repo:tag`, `host/repo@sha256:…`, `record orders/4711`. */
+export function formatResource(resource: Resource): string {
+  const { kind, scope, key } = resource;
+  switch (kind) {
+    case 'tag':
+      return `${scope}:${key}`;
+    case 'manifest':
+      return `${scope}@${key}`;
+    case 'blob':
+      return `${scope}/blobs/${key}`;
+    default:
+      return `${kind} ${scope === '' ? '' : `${scope}/`}${key}`;
+  }
+}

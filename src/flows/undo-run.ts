@@ -1,0 +1,46 @@
+import { type Removed, type Restored, type RunStory, readRun, undo } from '../apply/undo.ts';
+import type { Action } from '../plan/action.ts';
+import type { Journal } from '../systems/journal/contract.ts';
+import type { LeaseKeeper } from '../systems/lease/contract.ts';
+import { leaseScope } from './apply-plan.ts';
+
+export interface UndoInput {
+  readonly runId: string;
+  readonly by: string;
+  readonly journal: Journal;
+  readonly leases: LeaseKeeper;
+  readonly restore: (one: Removed, signal: AbortSignal) => Promise<Restored>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (action: Action, restored: Restored) => void;
+}
+
+/** What came back and what could not. */
+export interface UndoReport {
+  readonly story: RunStory;
+  readonly counts: Readonly<Record<Restored['result'], number>>;
+  readonly problems: readonly { readonly action: Action; readonly restored: Restored }[];
+  readonly stopped: boolean;
+}
+
+/** Brings back what a run removed, under the same lease as any run. Whatever was brought back already is left alone. */
+export async function undoRun(input: UndoInput): Promise<UndoReport> {
+  const story = await readRun(input.runId, input.journal.read(input.runId));
+  const lease = await input.leases.acquire(
+    leaseScope(story.begin.header),
+    `undo ${input.runId} by ${input.by}`,
+    input.signal,
+  );
+  const counts = { restored: 0, 'already-there': 0, conflict: 0, impossible: 0, failed: 0 };
+  const problems: { action: Action; restored: Restored }[] = [];
+  try {
+    for await (const { action, restored } of undo(story.removed, (one) => input.restore(one, lease.lost))) {
+      counts[restored.result] += 1;
+      if (restored.result !== 'restored' && restored.result !== 'already-there') problems.push({ action, restored });
+      input.onProgress(action, restored);
+      if (input.signal.aborted || lease.lost.aborted) break;
+    }
+  } finally {
+    await lease.release();
+  }
+  return { story, counts, problems, stopped: input.signal.aborted };
+}

@@ -1,0 +1,133 @@
+import type { Evidence } from '../evidence/evidence.ts';
+import { covers, type Gap } from '../evidence/gap.ts';
+import { formatResource, type ResourceId, type ResourceKind } from '../evidence/resource.ts';
+import { type Marks, mark, noMarks } from '../graph/mark.ts';
+import { rootOf } from '../graph/why.ts';
+import type { Reason } from './reason.ts';
+import { reasons } from './reason.ts';
+import type { Rule, View } from './view.ts';
+
+/** What stays and what goes, with a reason for each resource. */
+export interface Decisions {
+  /** Reached from what must stay. */
+  readonly marks: Marks;
+  /** Reached from what was retired; what is marked as well stays. */
+  readonly condemned: Marks;
+  isDeleted(id: ResourceId): boolean;
+  reasonOf(id: ResourceId): Reason;
+}
+
+/** What the flow may delete at all, and the rules that speak on which kinds. */
+export interface Ruleset {
+  readonly deletable: ReadonlySet<ResourceKind>;
+  /** Kinds on which {@link rules} are asked. */
+  readonly ruled: ReadonlySet<ResourceKind>;
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * Decides. A resource goes when it is retired, or hangs only on what is retired, and nothing that stays reaches it.
+ *
+ * 1. Roots: what somebody holds, what a rule keeps, what a gap could keep. Mark what they reach.
+ * 2. Condemned: what is retired by its owner or by a rule, and all that it keeps.
+ * 3. What exists and is neither stays, as a root of its own: nobody has named it.
+ */
+export function decide(view: View, ruleset: Ruleset): Decisions {
+  const { evidence, graph } = view;
+  const roots = new Map<ResourceId, Reason>();
+  const retired = new Map<ResourceId, Reason>();
+  applyRules(view, ruleset, roots, retired);
+  addClaims(evidence, roots, retired);
+  addGaps(evidence, roots);
+
+  const marks = mark(graph, roots.keys());
+  const condemned = mark(
+    graph,
+    [...retired.keys()].filter((id) => !marks.has(id)),
+    noMarks(graph.size),
+  );
+  for (let id = 0; id < graph.size; id += 1) {
+    if (!evidence.exists(id) || marks.has(id) || condemned.has(id)) continue;
+    roots.set(id, { code: 'not-named', because: reasons['not-named'].meaning });
+    mark(graph, [id], marks);
+  }
+
+  const isDeleted = (id: ResourceId) =>
+    condemned.has(id) && !marks.has(id) && evidence.exists(id) && ruleset.deletable.has(evidence.resources.kind(id));
+  const reasonOf = (id: ResourceId): Reason =>
+    marks.has(id) ? whyKept(evidence, marks, roots, id) : whyGone(evidence, condemned, retired, id);
+  return { marks, condemned, isDeleted, reasonOf };
+}
+
+function applyRules(view: View, ruleset: Ruleset, roots: Map<ResourceId, Reason>, retired: Map<ResourceId, Reason>) {
+  const { evidence } = view;
+  const rules = ruleset.rules.map((rule) => rule(view));
+  for (let id = 0; id < evidence.resources.size; id += 1) {
+    if (!ruleset.ruled.has(evidence.resources.kind(id)) || !evidence.exists(id)) continue;
+    for (const rule of rules) {
+      const ruling = rule(id);
+      if (ruling === undefined) continue;
+      const said = reasons[ruling.code].verdict === 'keep' ? roots : retired;
+      if (!said.has(id)) said.set(id, ruling);
+    }
+  }
+}
+
+function addClaims(evidence: Evidence, roots: Map<ResourceId, Reason>, retired: Map<ResourceId, Reason>): void {
+  const { holds, retires, resources } = evidence;
+  for (let n = 0; n < holds.length; n += 1) {
+    const id = holds.resources[n] as ResourceId;
+    const code = resources.kind(id) === 'record' ? 'active-record' : 'held';
+    if (!roots.has(id)) roots.set(id, { code, because: holds.by(n) });
+  }
+  for (let n = 0; n < retires.length; n += 1) {
+    const id = retires.resources[n] as ResourceId;
+    if (!retired.has(id)) retired.set(id, { code: 'inactive-record', because: retires.by(n) });
+  }
+}
+
+/** A hidden hold could be on anything in the scope; a hidden reference, or a hidden thing that refers, only on what can be referred to. */
+function addGaps(evidence: Evidence, roots: Map<ResourceId, Reason>): void {
+  const { resources, gaps } = evidence;
+  if (gaps.length === 0) return;
+  const byScope = Array.from({ length: resources.scopeCount() }, (_, n) =>
+    gaps.filter((gap) => covers(gap.scope, resources.scopeAt(n))),
+  );
+  for (let id = 0; id < resources.size; id += 1) {
+    const here = byScope[resources.scopeNumber(id)] ?? [];
+    if (here.length === 0 || !evidence.exists(id) || resources.kind(id) === 'record') continue;
+    const gap = here.find((one) => one.hides === 'holds' || resources.kind(id) !== 'tag');
+    if (gap !== undefined && !roots.has(id)) roots.set(id, reasonFor(gap));
+  }
+}
+
+function reasonFor(gap: Gap): Reason {
+  return { code: 'evidence-gap', because: `${gap.source}: ${gap.cause}` };
+}
+
+function whyKept(evidence: Evidence, marks: Marks, roots: ReadonlyMap<ResourceId, Reason>, id: ResourceId): Reason {
+  const own = roots.get(id);
+  if (own !== undefined) return own;
+  const root = rootOf(marks, id) as ResourceId;
+  const because = roots.get(root) as Reason;
+  if (marks.from[id] === root && evidence.resources.kind(root) === 'record') return because;
+  return { code: 'referenced', because: `${formatResource(evidence.resources.at(root))} stays (${because.because})` };
+}
+
+function whyGone(
+  evidence: Evidence,
+  condemned: Marks,
+  retired: ReadonlyMap<ResourceId, Reason>,
+  id: ResourceId,
+): Reason {
+  const own = retired.get(id);
+  if (own !== undefined) return own;
+  const root = rootOf(condemned, id);
+  if (root === undefined) return { code: 'not-named', because: 'it does not exist' };
+  const because = retired.get(root) as Reason;
+  if (condemned.from[id] === root && evidence.resources.kind(root) === 'record') return because;
+  return {
+    code: 'unreferenced',
+    because: `only ${formatResource(evidence.resources.at(root))} needed it, and that goes`,
+  };
+}

@@ -1,0 +1,14 @@
+import type { ClassLookup } from '../reconcile.ts';
+import { type Rule, repositoryIn } from '../view.ts';
+
+/** What lies in a protected repository stays, whatever a record says. */
+export function protectedRepository(classOf: ClassLookup): Rule {
+  return ({ evidence }) =>
+    (id) => {
+      const repository = repositoryIn(evidence.resources.scope(id));
+      const found = classOf(repository);
+      return found?.kind === 'protected'
+        ? { code: 'protected-repository', because: `${repository} is protected (class ${found.name})` }
+        : undefined;
+    };
+}

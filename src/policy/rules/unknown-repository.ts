@@ -1,0 +1,13 @@
+import type { ClassLookup } from '../reconcile.ts';
+import { type Rule, repositoryIn } from '../view.ts';
+
+/** What lies in a repository that no class names stays, and is reported. */
+export function unknownRepository(classOf: ClassLookup): Rule {
+  return ({ evidence }) =>
+    (id) => {
+      const repository = repositoryIn(evidence.resources.scope(id));
+      return classOf(repository) === undefined
+        ? { code: 'unknown-repository', because: `no class names ${repository}` }
+        : undefined;
+    };
+}

@@ -1,0 +1,121 @@
+import type { Capabilities, ClockSkewMs, Registry } from '../contract.ts';
+import type { RegistryProfile } from '../profile.ts';
+import { deleteReference } from './delete.ts';
+import { listCatalog, listReferrers, listTags } from './lists.ts';
+import { nestedBelow, refuseToReachIntoNested, tagsWithoutNested } from './nested-repositories.ts';
+import { type Acquaintance, getAcquainted, probeCapabilities } from './probe.ts';
+import { readPushTimes } from './push-times.ts';
+import { readBlob, readBlobSize } from './read-blob.ts';
+import { fetchManifest, MAX_MANIFEST_BYTES, resolveManifest } from './read-manifest.ts';
+import { pathOf } from './request-paths.ts';
+import type { Transport } from './transport-contract.ts';
+import { pushBlob, pushManifest } from './write.ts';
+
+export interface ClientSettings {
+  /** The repositories there are. Given, the catalog is not asked: for registries that have none, or show it to nobody. */
+  readonly repositories?: readonly string[];
+  /** The product, where it is known: one of the ids of `profiles`. Default: recognised by its answers. */
+  readonly product?: string;
+  /** What is known of the server: takes precedence over what its product and its answers tell. */
+  readonly capabilities?: Partial<Capabilities>;
+  /** Larger manifests are REGISTRY_TOO_LARGE. Default 4 MiB. */
+  readonly maxManifestBytes?: number;
+}
+
+/**
+ * A registry that speaks the OCI distribution specification, over a connection.
+ *
+ * @param profiles - the products that are known; the last one has to recognise every server.
+ * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
+ */
+export function createClient(
+  transport: Transport,
+  profiles: readonly RegistryProfile[],
+  settings: ClientSettings = {},
+): Registry {
+  const { repositories: named = [], capabilities: declared = {} } = settings;
+  const maxBytes = settings.maxManifestBytes ?? MAX_MANIFEST_BYTES;
+  const declaredProfile = profiles.find(({ id }) => id === settings.product);
+  const candidates = declaredProfile === undefined ? profiles : [{ ...declaredProfile, recognises: () => true }];
+  const acquaintance = remembered((signal) => getAcquainted(transport, candidates, named, signal));
+  const capabilities = remembered(async (signal) => {
+    const known: Acquaintance = await acquaintance(signal);
+    return probeCapabilities(transport, known, declared, signal);
+  });
+  const clockSkew = remembered((signal) => measureClockSkew(transport, signal));
+
+  const profileOf = async (signal: AbortSignal) => declaredProfile ?? (await acquaintance(signal)).profile;
+  const nestedIn = async (repository: string, signal: AbortSignal) => {
+    if (!(await profileOf(signal)).quirks.mixesNestedRepositories) return [];
+    return nestedBelow(repository, await collect(repositories(signal)));
+  };
+
+  async function* repositories(signal: AbortSignal): AsyncGenerator<string> {
+    if (named.length > 0) yield* named;
+    else yield* listCatalog(transport, (await profileOf(signal)).quirks.pageSize, signal);
+  }
+
+  async function* tags(repository: string, signal: AbortSignal): AsyncGenerator<string> {
+    const { pageSize } = (await profileOf(signal)).quirks;
+    const nested = await nestedIn(repository, signal);
+    if (nested.length === 0) yield* listTags(transport, repository, pageSize, signal);
+    else yield* tagsWithoutNested(transport, repository, nested, maxBytes, signal);
+  }
+
+  return {
+    host: transport.host,
+    url: transport.url,
+    capabilities,
+    clockSkewMs: clockSkew,
+    repositories,
+    tags,
+    resolve: (repository, reference, signal) => resolveManifest(transport, repository, reference, maxBytes, signal),
+    manifest: (repository, reference, signal) => fetchManifest(transport, repository, reference, maxBytes, signal),
+    blobSize: (repository, digest, signal) => readBlobSize(transport, repository, digest, signal),
+    blob: (repository, digest, limit, signal) => readBlob(transport, repository, digest, limit, signal),
+    referrers: async (repository, digest, signal) =>
+      (await capabilities(signal)).referrersApi
+        ? collect(listReferrers(transport, repository, digest, maxBytes, signal))
+        : [],
+    pushTimes: async (repository, tag, signal) =>
+      (await profileOf(signal)).quirks.manifestHistory
+        ? readPushTimes(transport, repository, tag, signal)
+        : new Map<never, number>(),
+    deleteTag: (repository, tag, signal) => deleteReference(transport, repository, tag, signal),
+    deleteManifest: async (repository, digest, signal) => {
+      const nested = await nestedIn(repository, signal);
+      await refuseToReachIntoNested(transport, repository, digest, nested, maxBytes, signal);
+      return deleteReference(transport, repository, digest, signal);
+    },
+    putManifest: (repository, reference, manifest, signal) =>
+      pushManifest(transport, repository, reference, manifest, signal),
+    putBlob: (repository, bytes, signal) => pushBlob(transport, repository, bytes, signal),
+    close: () => transport.close(),
+  };
+}
+
+/** Finds something out once; a failure is not remembered. */
+function remembered<T>(find: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let found: { readonly value: T } | undefined;
+  return async (signal) => {
+    found ??= { value: await find(signal) };
+    return found.value;
+  };
+}
+
+/** The `Date` header is cut to seconds: half of one is added. The answer is taken to be from the middle of the exchange. */
+async function measureClockSkew(transport: Transport, signal: AbortSignal): Promise<ClockSkewMs> {
+  const beganAtMs = Date.now();
+  const response = await transport.send(
+    { method: 'GET', path: pathOf.api, access: 'pull', maxBytes: 64 << 10, doing: "reading the registry's clock" },
+    signal,
+  );
+  const serverMs = Date.parse(response.headers['date'] ?? '');
+  return Number.isNaN(serverMs) ? undefined : serverMs + 500 - (beganAtMs + Date.now()) / 2;
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

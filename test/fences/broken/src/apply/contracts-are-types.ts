@@ -1,0 +1,3 @@
+import * as contract from '../systems/registry/contract.ts';
+
+export const value: unknown = contract;

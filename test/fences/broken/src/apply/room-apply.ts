@@ -1,0 +1,3 @@
+import type { Word } from '../report/word.ts';
+
+export type Break = Word;

@@ -1,0 +1,3 @@
+import { there } from './other-half.ts';
+
+export const here: unknown = () => there;

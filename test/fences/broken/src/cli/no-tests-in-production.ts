@@ -1,0 +1,3 @@
+import { fixture } from './example.suite.ts';
+
+export const used = fixture;

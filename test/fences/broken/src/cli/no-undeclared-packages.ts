@@ -1,0 +1,3 @@
+import semver from 'semver';
+
+export const tool: unknown = semver;

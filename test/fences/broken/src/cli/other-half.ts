@@ -1,0 +1,3 @@
+import { here } from './no-circular.ts';
+
+export const there: unknown = () => here;

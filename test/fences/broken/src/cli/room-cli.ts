@@ -1,0 +1,3 @@
+import type { Word } from '../service/word.ts';
+
+export type Break = Word;

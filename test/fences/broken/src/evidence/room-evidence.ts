@@ -1,0 +1,3 @@
+import type { Word } from '../graph/word.ts';
+
+export type Break = Word;

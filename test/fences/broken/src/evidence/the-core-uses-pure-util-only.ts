@@ -1,0 +1,3 @@
+import type { Word } from '../util/word.ts';
+
+export type Break = Word;

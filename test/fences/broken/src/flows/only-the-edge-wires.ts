@@ -1,0 +1,3 @@
+import { registries } from '../systems/registry/index.ts';
+
+export const wired = registries;

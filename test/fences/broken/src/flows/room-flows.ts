@@ -1,0 +1,3 @@
+import type { Word } from '../config/word.ts';
+
+export type Break = Word;

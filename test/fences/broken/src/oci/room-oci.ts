@@ -1,0 +1,3 @@
+import type { Word } from '../evidence/word.ts';
+
+export type Break = Word;

@@ -1,0 +1,3 @@
+import type { Word } from '../apply/word.ts';
+
+export type Break = Word;

@@ -1,0 +1,3 @@
+import type { Word } from '../plan/word.ts';
+
+export type Break = Word;

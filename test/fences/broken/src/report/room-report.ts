@@ -1,0 +1,3 @@
+import type { Word } from '../flows/word.ts';
+
+export type Break = Word;

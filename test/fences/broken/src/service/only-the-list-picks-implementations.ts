@@ -1,0 +1,3 @@
+import { zot } from '../systems/registry/zot/zot.ts';
+
+export const picked = zot;

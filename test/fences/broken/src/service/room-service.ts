@@ -1,0 +1,3 @@
+import type { Word } from '../cli/word.ts';
+
+export type Break = Word;

@@ -1,0 +1,3 @@
+import { word } from '../registry/shared.ts';
+
+export const other = word;

@@ -1,0 +1,5 @@
+import { word } from './shared.ts';
+
+export interface Registry {
+  readonly name: typeof word;
+}

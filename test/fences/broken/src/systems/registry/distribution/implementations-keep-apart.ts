@@ -1,0 +1,3 @@
+import { zot } from '../zot/zot.ts';
+
+export const other = zot;

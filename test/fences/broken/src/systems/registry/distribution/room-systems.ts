@@ -1,0 +1,3 @@
+import type { Word } from '../../../policy/word.ts';
+
+export type Break = Word;

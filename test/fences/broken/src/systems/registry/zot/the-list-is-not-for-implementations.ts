@@ -1,0 +1,3 @@
+import { registries } from '../index.ts';
+
+export const others = registries;

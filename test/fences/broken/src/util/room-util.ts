@@ -1,0 +1,3 @@
+import type { Word } from '../oci/word.ts';
+
+export type Break = Word;
