@@ -5,7 +5,6 @@ const HEX = '0123456789abcdef';
 
 /**
  * A set of sha256 digests, each with a number from 0: 32 bytes a digest in one array, found by open addressing.
- * A digest is its own hash, so the first four bytes say where to look.
  */
 export class DigestTable {
   #bytes = new Uint8Array(1024 * WIDTH);
@@ -55,9 +54,10 @@ export class DigestTable {
 
   /** The slot that holds the digest in `#scratch`, or the free one where it belongs. */
   #find(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#scratch;
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < WIDTH; i += 1) hash = Math.imul(hash ^ (this.#scratch[i] as number), 0x01000193);
     const mask = this.#slots.length - 1;
-    let slot = ((a << 24) | (b << 16) | (c << 8) | d) & mask;
+    let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
       const held = this.#slots[slot] as number;
       if (held === 0 || this.#holds(held - 1)) return slot;

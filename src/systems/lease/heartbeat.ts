@@ -31,7 +31,11 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   return { lost: lost.signal, lose, stop: () => stopped.abort() };
 }
 
-async function keepBeating(options: HeartbeatOptions, lose: (reason: unknown) => void, stopped: AbortSignal): Promise<void> {
+async function keepBeating(
+  options: HeartbeatOptions,
+  lose: (reason: unknown) => void,
+  stopped: AbortSignal,
+): Promise<void> {
   const { ttlMs, beat, reasonOf } = options;
   let renewedAtMs = performance.now();
   let waitMs = ttlMs / 3;

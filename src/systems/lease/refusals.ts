@@ -11,7 +11,11 @@ export interface Holder {
 }
 
 /** LEASE_HELD, with who and since when. */
-export function leaseHeld(scope: string, by: Holder, hint: string = leaseErrors.LEASE_HELD.hint): CodedError<LeaseErrorCode> {
+export function leaseHeld(
+  scope: string,
+  by: Holder,
+  hint: string = leaseErrors.LEASE_HELD.hint,
+): CodedError<LeaseErrorCode> {
   const since = by.sinceMs === undefined ? '' : ` since ${new Date(by.sinceMs).toISOString()}`;
   return new CodedError('LEASE_HELD', `acquiring the lease of ${scope}: it is held by ${by.holder}${since}`, { hint });
 }

@@ -45,7 +45,8 @@ export function resolveMapping(mapping: Partial<RecordMapping> = {}): ResolvedMa
   const inactive = new Set(given.inactive ?? defaultInactive.filter((word) => !given.active?.includes(word)));
   for (const word of [...active, ...inactive]) {
     if (word === '') throw invalid('an empty word is neither active nor inactive: a row without a status is unknown');
-    if (active.has(word) && inactive.has(word)) throw invalid(`the status ${JSON.stringify(word)} is both active and inactive`);
+    if (active.has(word) && inactive.has(word))
+      throw invalid(`the status ${JSON.stringify(word)} is both active and inactive`);
   }
   return { columns, declared, active, inactive };
 }
@@ -75,7 +76,8 @@ export function checkFirstDocument(row: unknown, mapping: ResolvedMapping): void
   const has = (field: Field) => hasField(row, columns[field]);
   const names = typeof row === 'object' && row !== null ? Object.keys(row) : [];
   for (const field of ['id', 'repository'] as const)
-    if (declared.has(field) && !has(field)) throw missing(`the first record has no field ${named(field, mapping)}`, names);
+    if (declared.has(field) && !has(field))
+      throw missing(`the first record has no field ${named(field, mapping)}`, names);
   const naming = (['tag', 'digest'] as const).filter((field) => declared.has(field));
   if (naming.length > 0 && !naming.some(has))
     throw missing(`the first record has no field ${naming.map((field) => named(field, mapping)).join(' or ')}`, names);

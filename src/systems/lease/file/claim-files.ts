@@ -28,7 +28,16 @@ export async function readClaim(path: string): Promise<FoundClaim | undefined> {
 
 function unreadable(path: string, ino: number): Claim {
   const holder = `somebody whose claim cannot be read (${path})`;
-  return { id: `unreadable-${ino}`, scope: '', holder, host: '', pid: 0, processTable: null, processStart: null, startedAtMs: 0 };
+  return {
+    id: `unreadable-${ino}`,
+    scope: '',
+    holder,
+    host: '',
+    pid: 0,
+    processTable: null,
+    processStart: null,
+    startedAtMs: 0,
+  };
 }
 
 /** A claim on disk that has no meaning until it gets its name. `madeAtMs`: the file system's own time, now. */

@@ -4,7 +4,16 @@ import { join, resolve } from 'node:path';
 import type { Lease, LeaseKeeper } from '../contract.ts';
 import { startHeartbeat } from '../heartbeat.ts';
 import { DEFAULT_TTL_MS, leaseHeld, leaseLost, leaseUnavailable } from '../refusals.ts';
-import { type Draft, errnoOf, type FoundClaim, giveName, readClaim, removeIfThere, sweepLeftovers, writeDraft } from './claim-files.ts';
+import {
+  type Draft,
+  errnoOf,
+  type FoundClaim,
+  giveName,
+  readClaim,
+  removeIfThere,
+  sweepLeftovers,
+  writeDraft,
+} from './claim-files.ts';
 import { type Claim, leaseName, leasesFolder } from './layout.ts';
 import { fateOf, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
@@ -24,7 +33,9 @@ export function fileLeases(stateDir: string, options: FileLeaseOptions = {}): Le
 
   return {
     async acquire(scope, holder, signal) {
-      const lease = await coded(`acquiring the lease of ${scope}`, () => acquire({ folder, ttlMs, scope, holder, signal }));
+      const lease = await coded(`acquiring the lease of ${scope}`, () =>
+        acquire({ folder, ttlMs, scope, holder, signal }),
+      );
       held.add(lease);
       return { ...lease, release: () => lease.release().finally(() => held.delete(lease)) };
     },

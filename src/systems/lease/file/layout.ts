@@ -56,11 +56,23 @@ export function leaseName(scope: string): string {
 export function parseClaim(text: string): Claim | undefined {
   const value = parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, scope, holder, host, pid, processTable, processStart, startedAtMs } = value as Record<keyof Claim, unknown>;
+  const { id, scope, holder, host, pid, processTable, processStart, startedAtMs } = value as Record<
+    keyof Claim,
+    unknown
+  >;
   if (typeof id !== 'string' || !/^[0-9a-z-]{1,64}$/.test(id)) return undefined; // it becomes a file name
   if (typeof scope !== 'string' || typeof holder !== 'string' || typeof host !== 'string') return undefined;
   if (typeof pid !== 'number' || typeof startedAtMs !== 'number') return undefined;
-  return { id, scope, holder, host, pid, processTable: textOrNull(processTable), processStart: textOrNull(processStart), startedAtMs };
+  return {
+    id,
+    scope,
+    holder,
+    host,
+    pid,
+    processTable: textOrNull(processTable),
+    processStart: textOrNull(processStart),
+    startedAtMs,
+  };
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,9 +1,11 @@
-import { basicAuthorization, type Token, type TokenRequest } from './bearer-token.ts';
-import { type Challenge, parseChallenges } from './challenge.ts';
+import { basicAuthorization } from './basic-authorization.ts';
+import type { Token, TokenRequest } from './bearer-token.ts';
+import { createConcealer } from './conceal.ts';
 import type { Credentials, FoundCredential } from './credentials.ts';
 import { scopeOf } from './scope.ts';
 import { createTokenCache } from './token-cache.ts';
 import type { AuthDescription, RegistryRequest } from './transport-contract.ts';
+import { noWayIn, readWayIn, type WayIn } from './way-in.ts';
 
 type Asked = Pick<RegistryRequest, 'repository' | 'access'>;
 
@@ -30,11 +32,6 @@ export interface Authorizer {
 
 export type NextStep = { readonly authorization: string } | { readonly refusedBecause: string };
 
-type WayIn =
-  | { readonly scheme: 'none' }
-  | { readonly scheme: 'basic' }
-  | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string | undefined };
-
 export interface AuthorizerSettings {
   readonly host: string;
   readonly credentials: Credentials;
@@ -48,12 +45,12 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
   const cache = createTokenCache(settings.fetchToken, settings.now);
   /** Scopes that a registry named instead of ours, by ours. */
   const learnedScopes = new Map<string, string>();
-  const secrets = new Set<string>();
+  const concealer = createConcealer();
   let wayIn: WayIn = { scheme: 'none' };
 
   async function find(repository: string | undefined): Promise<FoundCredential | undefined> {
     const found = await credentials.find(repository);
-    if (found !== undefined) for (const secret of secretsOf(found)) secrets.add(secret);
+    if (found !== undefined) concealer.remember(found);
     return found;
   }
 
@@ -78,11 +75,9 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
   }
 
   function learn(challenge: string): string | undefined {
-    const chosen = choose(parseChallenges(challenge));
-    if (chosen === undefined) return undefined;
-    const { realm = '', service, scope } = chosen.parameters;
-    wayIn = chosen.scheme === 'basic' ? { scheme: 'basic' } : { scheme: 'bearer', realm, service };
-    return scope ?? '';
+    const read = readWayIn(challenge);
+    if (read !== undefined) wayIn = read.wayIn;
+    return read?.scope;
   }
 
   async function afterRefusal(
@@ -90,8 +85,8 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
   ): Promise<NextStep> {
     const { sent } = refused;
     const scope = learn(refused.challenge);
-    const found = await find(request.repository);
     if (scope === undefined) return { refusedBecause: noWayIn(refused.challenge) };
+    const found = await find(request.repository);
     const own = scopeOf(request) ?? '';
     if (scope !== '' && scope !== own) learnedScopes.set(own, scope);
 
@@ -99,9 +94,7 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
       cache.forget(tokenRequest(request, wayIn, found), sent.slice('Bearer '.length));
     const next = refused.isRenewed ? undefined : await headerFor(request, signal);
     if (next !== undefined && next !== sent) return { authorization: next };
-    return {
-      refusedBecause: found === undefined ? nothingFound() : `the credentials of ${found.source} were not accepted`,
-    };
+    return { refusedBecause: found === undefined ? nothingFound() : ofNoUse(found, sent) };
   }
 
   function nothingFound(): string {
@@ -122,36 +115,13 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
         searched: credentials.searched,
       };
     },
-    conceal(text) {
-      let concealed = text;
-      for (const secret of [...secrets, ...cache.tokens()]) concealed = concealed.replaceAll(secret, '***');
-      return concealed;
-    },
+    conceal: (text) => concealer.conceal(text, cache.tokens()),
   };
 }
 
-/** Bearer where it is offered: it takes every kind of credential, and none. */
-function choose(challenges: readonly Challenge[]): Challenge | undefined {
-  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm'] !== undefined);
-  return bearer ?? challenges.find(({ scheme }) => scheme === 'basic');
-}
-
-function noWayIn(challenge: string): string {
-  const schemes = parseChallenges(challenge).map(({ scheme }) => scheme.slice(0, 30));
-  return schemes.length === 0
-    ? 'it does not say how it wants to be asked (no WWW-Authenticate)'
-    : `it wants ${schemes.join(' or ')}, and only Basic and Bearer are known here`;
-}
-
-/** Shorter ones would blot out ordinary words. */
-const MIN_CONCEALED = 4;
-
-function secretsOf({ credential }: FoundCredential): readonly string[] {
-  const secrets =
-    'password' in credential
-      ? [credential.password, basicAuthorization(credential.username, credential.password).slice('Basic '.length)]
-      : ['identityToken' in credential ? credential.identityToken : credential.registryToken];
-  return secrets.filter((secret) => secret.length >= MIN_CONCEALED);
+function ofNoUse(found: FoundCredential, sent: string | undefined): string {
+  const what = sent === undefined ? 'hold a token, and the registry wants a user and a password' : 'were not accepted';
+  return `the credentials of ${found.source} ${what}`;
 }
 
 function describeFound(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { basicAuthorization } from './basic-authorization.ts';
 import type { Security } from './connection.ts';
 import type { FoundCredential } from './credentials.ts';
 import type { Call } from './exchange.ts';
@@ -101,11 +102,6 @@ function callFor(request: TokenRequest, realm: URL): Call {
       ? basicAuthorization(credential.username, credential.password)
       : undefined;
   return { ...common, method: 'GET', target: realm.href, headers: { accept: 'application/json' }, authorization };
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc7617#section-2 */
-export function basicAuthorization(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** Whatever the service refuses with, a 404 too, is a refusal of the token: never a word on what the token was for. */

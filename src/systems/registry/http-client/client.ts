@@ -45,9 +45,11 @@ export function createClient(
   const clockSkew = remembered((signal) => measureClockSkew(transport, signal));
 
   const profileOf = async (signal: AbortSignal) => declaredProfile ?? (await acquaintance(signal)).profile;
-  const nestedIn = async (repository: string, signal: AbortSignal) => {
-    if (!(await profileOf(signal)).quirks.mixesNestedRepositories) return [];
-    return nestedBelow(repository, await collect(repositories(signal)));
+  const listAll = (signal: AbortSignal) => collect(repositories(signal));
+  const listAllOnce = remembered(listAll);
+  const nestedIn = async (repository: string, list: typeof listAll, signal: AbortSignal) => {
+    const { mixesNestedRepositories } = (await profileOf(signal)).quirks;
+    return mixesNestedRepositories ? nestedBelow(repository, await list(signal)) : [];
   };
 
   async function* repositories(signal: AbortSignal): AsyncGenerator<string> {
@@ -57,7 +59,7 @@ export function createClient(
 
   async function* tags(repository: string, signal: AbortSignal): AsyncGenerator<string> {
     const { pageSize } = (await profileOf(signal)).quirks;
-    const nested = await nestedIn(repository, signal);
+    const nested = await nestedIn(repository, listAllOnce, signal);
     if (nested.length === 0) yield* listTags(transport, repository, pageSize, signal);
     else yield* tagsWithoutNested(transport, repository, nested, maxBytes, signal);
   }
@@ -83,7 +85,7 @@ export function createClient(
         : new Map<never, number>(),
     deleteTag: (repository, tag, signal) => deleteReference(transport, repository, tag, signal),
     deleteManifest: async (repository, digest, signal) => {
-      const nested = await nestedIn(repository, signal);
+      const nested = await nestedIn(repository, listAll, signal);
       await refuseToReachIntoNested(transport, repository, digest, nested, maxBytes, signal);
       return deleteReference(transport, repository, digest, signal);
     },
@@ -94,13 +96,27 @@ export function createClient(
   };
 }
 
-/** Finds something out once; a failure is not remembered. */
+/** Finds something out once, whoever asks first; a failure is his, and is not remembered. */
 function remembered<T>(find: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
   let found: { readonly value: T } | undefined;
+  let pending: Promise<void> | undefined;
   return async (signal) => {
-    found ??= { value: await find(signal) };
+    while (found === undefined) {
+      signal.throwIfAborted();
+      if (pending !== undefined) {
+        await pending;
+        continue;
+      }
+      const finding = find(signal);
+      pending = finding.then(noted, noted);
+      found = { value: await finding };
+    }
     return found.value;
   };
+
+  function noted(): void {
+    pending = undefined;
+  }
 }
 
 /** The `Date` header is cut to seconds: half of one is added. The answer is taken to be from the middle of the exchange. */

@@ -94,10 +94,12 @@ function failureOf(thrown: unknown): Failure | undefined {
   return undefined;
 }
 
-/** A TLS record where HTTP was expected begins with its type (21 alert, 22 handshake) and version 3. */
+/** A TLS record begins with its type (21 alert, 22 handshake) and version 3. */
+const TLS_RECORDS = ['\u0015\u0003', '\u0016\u0003'];
+
 function parseFailure(thrown: unknown): Failure {
   const data = (thrown as { readonly data?: unknown }).data;
-  if (typeof data === 'string' && /^[\u0015\u0016]\u0003/.test(data))
+  if (typeof data === 'string' && TLS_RECORDS.some((start) => data.startsWith(start)))
     return { code: 'REGISTRY_SPEAKS_TLS', words: 'the server gave a TLS response to an HTTP client' };
   return { code: 'REGISTRY_BAD_ANSWER', words: 'the answer is not HTTP' };
 }

@@ -22,7 +22,7 @@ export interface Call {
 
 /** What came back, from wherever redirects led. */
 export interface RawAnswer extends RegistryResponse {
-  /** Whether the caller gets it. Of a failure only the first {@link MAX_ERROR_BODY_BYTES} were read. */
+  /** Whether the caller gets it. Of all but 2xx only the first {@link MAX_ERROR_BODY_BYTES} were read. */
   readonly isAnswer: boolean;
   /** Absolute URL that answered. */
   readonly url: string;
@@ -59,7 +59,8 @@ export async function exchange(
       // What some storage says of a blob is no word of the registry: there, only success is an answer.
       const isAnswer = (status >= 200 && status < 300) || (!isElsewhere && call.isAnswer(status));
       if (isAnswer || !REDIRECTS.has(status)) {
-        const limits = { maxBytes: isAnswer ? call.maxBytes : MAX_ERROR_BODY_BYTES, isAnswer, completeByMs };
+        const isWhole = status >= 200 && status < 300;
+        const limits = { maxBytes: isWhole ? call.maxBytes : MAX_ERROR_BODY_BYTES, isWhole, completeByMs };
         return { status, headers, bytes: await readBody(raw, headers, errand, limits), isAnswer, url, isElsewhere };
       }
       await raw.body.dump();
@@ -117,11 +118,11 @@ async function readBody(
   raw: Dispatcher.ResponseData,
   headers: Readonly<Record<string, string>>,
   errand: Errand,
-  limits: { readonly maxBytes: number; readonly isAnswer: boolean; readonly completeByMs: number },
+  limits: { readonly maxBytes: number; readonly isWhole: boolean; readonly completeByMs: number },
 ): Promise<Uint8Array> {
-  const { maxBytes, isAnswer } = limits;
+  const { maxBytes, isWhole } = limits;
   const tooLarge = () => errandError('REGISTRY_TOO_LARGE', errand, `the answer is larger than ${maxBytes} bytes`);
-  if (isAnswer && errand.method !== 'HEAD' && Number(headers['content-length'] ?? 0) > maxBytes) {
+  if (isWhole && errand.method !== 'HEAD' && Number(headers['content-length'] ?? 0) > maxBytes) {
     abandon(raw);
     throw tooLarge();
   }
@@ -133,7 +134,7 @@ async function readBody(
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) {
       abandon(raw);
-      if (isAnswer) throw tooLarge();
+      if (isWhole) throw tooLarge();
       break;
     }
     if (Date.now() > limits.completeByMs) {

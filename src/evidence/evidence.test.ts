@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../oci/digest.ts';
+import { DigestTable } from './digest-table.ts';
+import { collectEvidence } from './evidence.ts';
+import { covers } from './gap.ts';
+import { linkRecords } from './link-records.ts';
+import { resourceKinds } from './resource.ts';
+import { edgeKinds } from './sink.ts';
+
+const digests = fc
+  .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })
+  .map((hex): Digest => `sha256:${hex}`);
+
+describe('DigestTable', () => {
+  it('gives every digest one number and gives it back unchanged', () => {
+    fc.assert(
+      fc.property(fc.array(digests, { maxLength: 200 }), (list) => {
+        const table = new DigestTable();
+        const numbers = list.map((digest) => table.add(digest));
+        expect(numbers.map((number) => table.at(number))).toEqual(list);
+        expect(table.size).toBe(new Set(list).size);
+      }),
+    );
+  });
+
+  it('holds many digests with equal beginnings', () => {
+    const table = new DigestTable();
+    const many = Array.from({ length: 5000 }, (_, n): Digest => `sha256:00000000${n.toString(16).padStart(56, '0')}`);
+    for (const digest of many) table.add(digest);
+    expect(many.every((digest, n) => table.indexOf(digest) === n)).toBe(true);
+    expect(table.indexOf(`sha256:${'f'.repeat(64)}`)).toBe(-1);
+  });
+});
+
+describe('evidence', () => {
+  it('gives a resource the same number at each mention, and tells kinds, scopes and keys apart', () => {
+    const { sink, evidence } = collectEvidence();
+    const key = fc.oneof(digests, fc.string(), fc.constant(`sha512:${'a'.repeat(128)}`));
+    const resource = fc.tuple(fc.constantFrom(...resourceKinds), fc.constantFrom('a', 'a/b', ''), key);
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(fc.array(resource), (list) => {
+        for (const [kind, scope, name] of list) {
+          const id = sink.resource(kind, scope, name);
+          const text = JSON.stringify([kind, scope, name]);
+          expect(seen.get(text) ?? id).toBe(id);
+          seen.set(text, id);
+          expect(evidence.resources.at(id)).toEqual({ kind, scope, key: name });
+          expect(evidence.resources.find(kind, scope, name)).toBe(id);
+        }
+      }),
+    );
+    expect(new Set(seen.values()).size).toBe(seen.size);
+  });
+
+  it('tells what exists from what was only mentioned, and unknown from zero', () => {
+    const { sink, evidence } = collectEvidence();
+    const mentioned = sink.resource('tag', 'r', 'a');
+    const empty = sink.resource('blob', 'r', 'b');
+    sink.exists(empty, { sizeBytes: 0 });
+
+    expect(evidence.exists(mentioned)).toBe(false);
+    expect(evidence.exists(empty)).toBe(true);
+    expect(evidence.about(empty)).toEqual({ sizeBytes: 0 });
+    expect(evidence.about(mentioned)).toEqual({});
+  });
+
+  it('merges what is said twice', () => {
+    const { sink, evidence } = collectEvidence();
+    const tag = sink.resource('tag', 'r', 'a');
+    sink.exists(tag, { sizeBytes: 7 });
+    sink.exists(tag, { pushedAtMs: 5 });
+    expect(evidence.about(tag)).toEqual({ sizeBytes: 7, pushedAtMs: 5 });
+  });
+
+  it('covers scopes below a gap, cut at a slash', () => {
+    expect(covers('', 'host/a')).toBe(true);
+    expect(covers('host/a', 'host/a')).toBe(true);
+    expect(covers('host/a', 'host/a/b')).toBe(true);
+    expect(covers('host/a', 'host/ab')).toBe(false);
+    expect(covers('host/a/b', 'host/a')).toBe(false);
+  });
+});
+
+describe('linkRecords', () => {
+  it('gives a record that owns a manifest the tags that point at it', () => {
+    const { sink, evidence } = collectEvidence();
+    const record = sink.resource('record', 'orders', '1');
+    const manifest = sink.resource('manifest', 'h/r', `sha256:${'1'.repeat(64)}`);
+    const tag = sink.resource('tag', 'h/r', 'v1');
+    sink.exists(tag, {});
+    sink.refers(record, manifest, 'record');
+    sink.refers(tag, manifest, 'tag');
+
+    linkRecords(evidence, sink, () => []);
+
+    const { from, to, kinds } = evidence.edges;
+    expect([from[2], to[2], edgeKinds[kinds[2] as number]]).toEqual([record, tag, 'record']);
+  });
+
+  it('links a tag to the record that its name stands for, if that record is known', () => {
+    const { sink, evidence } = collectEvidence();
+    const record = sink.resource('record', 'orders', '7');
+    for (const key of ['7-a', '8-a']) sink.exists(sink.resource('tag', 'h/r', key), {});
+
+    linkRecords(evidence, sink, (_scope, tag) => [{ source: 'orders', id: tag.slice(0, 1) }]);
+
+    expect(evidence.edges.length).toBe(1);
+    expect(evidence.edges.from[0]).toBe(record);
+  });
+});
