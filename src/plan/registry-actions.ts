@@ -46,19 +46,16 @@ export function registryActions(
     }
     deleted.push(id);
   }
+  deleted.sort(byName(evidence));
 
   const members = new Set(deleted);
-  const sequence = tagsBesideManifests(
-    evidence,
-    keepers,
-    orderDeletions(graph, deleted, (id) => members.has(id)),
-    members,
-  );
+  const sequence = tagsBesideManifests(evidence, keepers, orderDeletions(graph, deleted), members);
   const isKept = (id: ResourceId) => decisions.marks.has(id);
   const freed = bytesFreedBy(graph, sequence, isKept, evidence.sizeBytes);
   const position = new Map(sequence.map((id, index) => [id, index + 1]));
   const actions = sequence.map((id, index) => {
-    const after = [...keptBy(keepers, id)].map((arc) => position.get(arc.id)).filter((n) => n !== undefined);
+    const before = [...keptBy(keepers, id)].map((arc) => position.get(arc.id) ?? sequence.length);
+    const after = before.filter((n) => n <= index).sort((a, b) => a - b);
     return toAction(evidence, graph, decisions, means, {
       id,
       n: index + 1,
@@ -68,6 +65,15 @@ export function registryActions(
     });
   });
   return { actions, keptAfterAll };
+}
+
+/** By scope and name: the same world gives the same plan, whatever answered first. */
+function byName({ resources }: Evidence): (a: ResourceId, b: ResourceId) => number {
+  return (a, b) => compare(resources.scope(a), resources.scope(b)) || compare(resources.key(a), resources.key(b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Why a tag can't go alone: the registry would take a manifest with it that must stay. */

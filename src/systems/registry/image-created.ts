@@ -38,7 +38,6 @@ export interface CreatedTimes {
   note(digest: Digest, createdAtMs: number | undefined): void;
   noteChildren(index: Digest, children: readonly Digest[]): void;
   of(digest: Digest): number | undefined;
-  indexes(): Iterable<Digest>;
 }
 
 export function createCreatedTimes(): CreatedTimes {
@@ -63,7 +62,6 @@ export function createCreatedTimes(): CreatedTimes {
     },
     noteChildren: (index, children) => childrenOf.set(index, children),
     of,
-    indexes: () => childrenOf.keys(),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Sink, Source } from '../../evidence/sink.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
 import { createLimit } from '../../util/limit.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import type { RegistryReader } from './contract.ts';
-import { type RegistrySurvey, surveyRepository } from './survey-repository.ts';
+import type { RegistrySurvey } from './repository-walk.ts';
+import { surveyRepository } from './survey-repository.ts';
 import { createTaskGroup } from './task-group.ts';
 
 export interface SurveyProgress {
@@ -58,7 +59,7 @@ export function registrySource(reader: RegistryReader, options: SurveyOptions = 
           group.start(() => surveyRepository(survey, repository, group.signal));
         }
       } catch (thrown) {
-        group.start(() => Promise.reject(thrown));
+        group.start(() => Promise.reject(thrown)); // ends the others, too
       }
       await group.done();
     },

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { TextDecoder } from 'node:util';
 import { messageOf } from '../../../util/pure/coded-error.ts';
 import { ReadingStopped, recordsError } from '../errors.ts';
 import { codeOf } from '../network-failure.ts';

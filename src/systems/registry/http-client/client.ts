@@ -8,8 +8,11 @@ import { readPushTimes } from './push-times.ts';
 import { readBlob, readBlobSize } from './read-blob.ts';
 import { fetchManifest, MAX_MANIFEST_BYTES, resolveManifest } from './read-manifest.ts';
 import { pathOf } from './request-paths.ts';
-import type { Transport } from './transport-contract.ts';
+import type { OpenTransport, Transport } from './transport-contract.ts';
 import { pushBlob, pushManifest } from './write.ts';
+
+/** What a client needs of a connection. */
+export type ClientTransport = Transport & Pick<OpenTransport, 'clockSkewMs'>;
 
 export interface ClientSettings {
   /** The repositories there are. Given, the catalog is not asked: for registries that have none, or show it to nobody. */
@@ -29,7 +32,7 @@ export interface ClientSettings {
  * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
  */
 export function createClient(
-  transport: Transport,
+  transport: ClientTransport,
   profiles: readonly RegistryProfile[],
   settings: ClientSettings = {},
 ): Registry {
@@ -42,7 +45,6 @@ export function createClient(
     const known: Acquaintance = await acquaintance(signal);
     return probeCapabilities(transport, known, declared, signal);
   });
-  const clockSkew = remembered((signal) => measureClockSkew(transport, signal));
 
   const profileOf = async (signal: AbortSignal) => declaredProfile ?? (await acquaintance(signal)).profile;
   const listAll = (signal: AbortSignal) => collect(repositories(signal));
@@ -68,7 +70,7 @@ export function createClient(
     host: transport.host,
     url: transport.url,
     capabilities,
-    clockSkewMs: clockSkew,
+    clockSkewMs: (signal) => clockSkew(transport, signal),
     repositories,
     tags,
     resolve: (repository, reference, signal) => resolveManifest(transport, repository, reference, maxBytes, signal),
@@ -119,15 +121,13 @@ function remembered<T>(find: (signal: AbortSignal) => Promise<T>): (signal: Abor
   }
 }
 
-/** The `Date` header is cut to seconds: half of one is added. The answer is taken to be from the middle of the exchange. */
-async function measureClockSkew(transport: Transport, signal: AbortSignal): Promise<ClockSkewMs> {
-  const beganAtMs = Date.now();
-  const response = await transport.send(
-    { method: 'GET', path: pathOf.api, access: 'pull', maxBytes: 64 << 10, doing: "reading the registry's clock" },
-    signal,
-  );
-  const serverMs = Date.parse(response.headers['date'] ?? '');
-  return Number.isNaN(serverMs) ? undefined : serverMs + 500 - (beganAtMs + Date.now()) / 2;
+/** As the last answer told it; where there was none yet, one is asked for. */
+async function clockSkew(transport: ClientTransport, signal: AbortSignal): Promise<ClockSkewMs> {
+  const known = transport.clockSkewMs();
+  if (known !== undefined) return known;
+  const doing = "reading the registry's clock";
+  await transport.send({ method: 'GET', path: pathOf.api, access: 'pull', maxBytes: 64 << 10, doing }, signal);
+  return transport.clockSkewMs();
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {

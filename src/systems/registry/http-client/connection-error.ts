@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { messageOf } from '../../../util/pure/coded-error.ts';
 import type { RegistryErrorCode } from '../errors.ts';
 import { type Errand, errandError, RegistryError } from './registry-error.ts';
@@ -85,20 +86,20 @@ export function connectionError(errand: Errand, thrown: unknown): RegistryError 
 }
 
 function failureOf(thrown: unknown): Failure | undefined {
+  // Not every parser error has a code.
+  if (thrown instanceof errors.HTTPParserError) return parseFailure(thrown);
   const code = codeOf(thrown);
   if (code === undefined) return undefined;
   const known = FAILURES[code];
   if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return parseFailure(thrown);
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return { code: 'REGISTRY_TLS_FAILED' };
-  return undefined;
+  return code.startsWith('ERR_SSL_') || code === 'EPROTO' ? { code: 'REGISTRY_TLS_FAILED' } : undefined;
 }
 
 /** A TLS record begins with its type (21 alert, 22 handshake) and version 3. */
 const TLS_RECORDS = ['\u0015\u0003', '\u0016\u0003'];
 
-function parseFailure(thrown: unknown): Failure {
-  const data = (thrown as { readonly data?: unknown }).data;
+function parseFailure(thrown: Error): Failure {
+  const { data } = thrown as { readonly data?: unknown };
   if (typeof data === 'string' && TLS_RECORDS.some((start) => data.startsWith(start)))
     return { code: 'REGISTRY_SPEAKS_TLS', words: 'the server gave a TLS response to an HTTP client' };
   return { code: 'REGISTRY_BAD_ANSWER', words: 'the answer is not HTTP' };

@@ -1,8 +1,8 @@
 import type { Digest } from '../../../oci/digest.ts';
 import { CodedError } from '../../../util/pure/coded-error.ts';
+import { errandOf, refusal } from './refusal.ts';
 import { errandError } from './registry-error.ts';
 import { nameOf, pathOf } from './request-paths.ts';
-import { errandOf, refusal } from './refusal.ts';
 import type { RegistryRequest, RegistryResponse, Transport } from './transport-contract.ts';
 
 /**
@@ -65,9 +65,14 @@ export function readOnly(request: RegistryRequest): CodedError<'REGISTRY_READ_ON
 
 function unsupported(transport: Transport, request: RegistryRequest, response: RegistryResponse) {
   const { status, specCodes } = refusal(transport, request, response);
-  return errandError('REGISTRY_UNSUPPORTED', errandOf(transport, request), `${response.status} ${specCodes.join(', ')}`, {
-    ...(status === undefined ? {} : { status }),
-    specCodes,
-    hint: 'Enable deletion in the registry (for Distribution: storage.delete.enabled).',
-  });
+  return errandError(
+    'REGISTRY_UNSUPPORTED',
+    errandOf(transport, request),
+    `${response.status} ${specCodes.join(', ')}`,
+    {
+      ...(status === undefined ? {} : { status }),
+      specCodes,
+      hint: 'Enable deletion in the registry (for Distribution: storage.delete.enabled).',
+    },
+  );
 }

@@ -20,7 +20,8 @@ export async function* tagsWithoutNested(
   const theirs = new Set<string>();
   for (const other of nested) for await (const tag of listTags(transport, other, undefined, signal)) theirs.add(tag);
   for await (const tag of listTags(transport, repository, undefined, signal)) {
-    if (theirs.has(tag) && (await resolveManifest(transport, repository, tag, maxBytes, signal)) === undefined) continue;
+    if (theirs.has(tag) && (await resolveManifest(transport, repository, tag, maxBytes, signal)) === undefined)
+      continue;
     yield tag;
   }
 }

@@ -1,6 +1,6 @@
-import { errandError, type RegistryError } from './registry-error.ts';
 import { nextPage } from './link-header.ts';
 import { errandOf, refusal } from './refusal.ts';
+import { errandError, type RegistryError } from './registry-error.ts';
 import type { Access, RegistryRequest, RegistryResponse, Transport } from './transport-contract.ts';
 
 /** A list that may come in pages. */
@@ -53,7 +53,7 @@ export async function* listPages<T>(transport: Transport, list: PagedList<T>, si
   let step: Step | undefined = firstStep(walk);
 
   while (step !== undefined) {
-    const request = requestOf(list, step);
+    const request: RegistryRequest = requestOf(list, step);
     if (walk.asked.has(step.query)) throw bad(transport, request, 'its pages lead in a circle');
     walk.asked.add(step.query);
     const response = await transport.send(request, signal);

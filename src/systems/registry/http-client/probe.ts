@@ -4,7 +4,6 @@ import type { RegistryProfile, Signs } from '../profile.ts';
 import { meaningOf } from './delete.ts';
 import { descriptorsOf } from './lists.ts';
 import { parseJson } from './pages.ts';
-import { refusal } from './refusal.ts';
 import { RegistryError } from './registry-error.ts';
 import { pathOf } from './request-paths.ts';
 import type { Access, RegistryRequest, RegistryResponse, Transport } from './transport-contract.ts';
@@ -43,8 +42,16 @@ export async function getAcquainted(
   const api = await transport.send(probe('GET', pathOf.api, 'pull'), signal);
   const firstPage = await firstPageOf(transport, signal);
   const repository = named[0] ?? firstPage?.names[0] ?? NO_REPOSITORY;
-  const options = await ask(transport, probe('OPTIONS', pathOf.manifest(repository, 'latest'), 'pull', repository), signal);
-  const referrers = await ask(transport, probe('GET', pathOf.referrers(repository, NO_DIGEST), 'pull', repository), signal);
+  const options = await ask(
+    transport,
+    probe('OPTIONS', pathOf.manifest(repository, 'latest'), 'pull', repository),
+    signal,
+  );
+  const referrers = await ask(
+    transport,
+    probe('GET', pathOf.referrers(repository, NO_DIGEST), 'pull', repository),
+    signal,
+  );
   const signs: Signs = {
     api: api.headers,
     options,
@@ -105,7 +112,8 @@ async function canDelete(
 
 async function firstPageOf(transport: Transport, signal: AbortSignal): Promise<Acquaintance['firstPage']> {
   const response = await ask(transport, probe('GET', `${pathOf.catalog}?n=1`, 'catalog'), signal);
-  const body = response.status === 200 ? (parseJson(response.bytes) as { repositories?: unknown } | undefined) : undefined;
+  const body =
+    response.status === 200 ? (parseJson(response.bytes) as { repositories?: unknown } | undefined) : undefined;
   if (body === undefined || !('repositories' in body)) return undefined;
   const names = Array.isArray(body.repositories) ? body.repositories.filter((name) => typeof name === 'string') : [];
   return { names, linked: response.headers['link'] !== undefined };

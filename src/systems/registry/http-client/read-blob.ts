@@ -32,7 +32,11 @@ export async function readBlob(
   const response = await transport.send(request, signal);
   if (response.status === 404) return undefined;
   if (isContentOf(digest, response.bytes)) return response.bytes;
-  throw errandError('REGISTRY_DIGEST_MISMATCH', errandOf(transport, request), `${response.bytes.length} bytes that are not ${digest}`);
+  throw errandError(
+    'REGISTRY_DIGEST_MISMATCH',
+    errandOf(transport, request),
+    `${response.bytes.length} bytes that are not ${digest}`,
+  );
 }
 
 function requestFor(method: 'GET' | 'HEAD', repository: string, digest: Digest, maxBytes: number): RegistryRequest {

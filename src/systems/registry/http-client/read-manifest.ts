@@ -58,7 +58,8 @@ export async function fetchManifest(
   const expected = [...(isDigest(reference) ? [reference] : []), ...(isDigest(named) ? [named] : [])];
   for (const digest of expected) {
     const computed = manifestDigest(bytes, mediaType, algorithmOf(digest));
-    if (computed !== digest) throw mismatch(transport, request, `${bytes.length} bytes with the digest ${computed}`, digest);
+    if (computed !== digest)
+      throw mismatch(transport, request, `${bytes.length} bytes with the digest ${computed}`, digest);
   }
   return { digest: expected[0] ?? manifestDigest(bytes, mediaType), mediaType, sizeBytes: bytes.length, bytes };
 }
@@ -97,5 +98,9 @@ function requestFor(
 }
 
 function mismatch(transport: Transport, request: RegistryRequest, came: string, expected: Digest) {
-  return errandError('REGISTRY_DIGEST_MISMATCH', errandOf(transport, request), `${came} came back instead of ${expected}`);
+  return errandError(
+    'REGISTRY_DIGEST_MISMATCH',
+    errandOf(transport, request),
+    `${came} came back instead of ${expected}`,
+  );
 }

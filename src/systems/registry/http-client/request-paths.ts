@@ -15,8 +15,7 @@ export const pathOf = {
     `/v2/${checkedRepository(repository)}/manifests/${checkedReference(repository, reference)}`,
   blob: (repository: string, digest: Digest): string => `/v2/${checkedRepository(repository)}/blobs/${digest}`,
   uploads: (repository: string): string => `/v2/${checkedRepository(repository)}/blobs/uploads/`,
-  referrers: (repository: string, digest: Digest): string =>
-    `/v2/${checkedRepository(repository)}/referrers/${digest}`,
+  referrers: (repository: string, digest: Digest): string => `/v2/${checkedRepository(repository)}/referrers/${digest}`,
   /** Trow's own, up to 0.6. */
   history: (repository: string, tag: string): string =>
     `/${checkedRepository(repository)}/manifest_history/${checkedReference(repository, tag)}`,

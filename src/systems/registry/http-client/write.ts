@@ -1,9 +1,9 @@
 import { algorithmOf, type Digest, isDigest } from '../../../oci/digest.ts';
 import { digestOf, manifestDigest } from '../content-digest.ts';
 import { readOnly } from './delete.ts';
+import { errandOf, refusal } from './refusal.ts';
 import { errandError } from './registry-error.ts';
 import { nameOf, pathOf } from './request-paths.ts';
-import { errandOf, refusal } from './refusal.ts';
 import type { RegistryRequest, RegistryResponse, Transport } from './transport-contract.ts';
 
 const MAX_ANSWER_BYTES = 64 << 10;
@@ -86,7 +86,11 @@ function uploadPath(transport: Transport, open: RegistryRequest, opened: Registr
   const url = new URL(location, from);
   // Behind a proxy a registry may know itself by another name; then the path must at least be that of an upload here.
   if (url.host !== new URL(from).host && !url.pathname.startsWith(open.path))
-    throw errandError('REGISTRY_BAD_ANSWER', errandOf(transport, open), `it sends the upload to another host, ${url.host}`);
+    throw errandError(
+      'REGISTRY_BAD_ANSWER',
+      errandOf(transport, open),
+      `it sends the upload to another host, ${url.host}`,
+    );
   return `${url.pathname}${url.search}${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Descriptor } from '../../../oci/descriptor.ts';
+import type { Descriptor } from '../../../oci/descriptor.ts';
 import { algorithmOf, type Digest, isDigest } from '../../../oci/digest.ts';
 import { parseManifest } from '../../../oci/manifest.ts';
 import { CodedError } from '../../../util/pure/coded-error.ts';
@@ -145,7 +145,10 @@ function writingHalf(context: Context) {
       const algorithm = isDigest(reference) ? algorithmOf(reference) : 'sha256';
       const digest = manifestDigest(manifest.bytes, manifest.mediaType, algorithm);
       if (isDigest(reference) && reference !== digest)
-        throw error('REGISTRY_DIGEST_MISMATCH', `pushing ${repository}@${reference}: its bytes have the digest ${digest}`);
+        throw error(
+          'REGISTRY_DIGEST_MISMATCH',
+          `pushing ${repository}@${reference}: its bytes have the digest ${digest}`,
+        );
       const stored = world.repository(repository);
       if (context.checksReferences) checkReferences(stored, repository, manifest);
       stored.manifests.set(digest, { mediaType: manifest.mediaType, bytes: manifest.bytes });

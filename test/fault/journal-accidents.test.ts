@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { spawnTied } from '../../../../test/support/child.ts';
-import { bundle } from '../../../../test/support/run-typescript.ts';
-import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
-import { linesOf } from '../contract.suite.ts';
-import { fileJournal } from './file-journal.ts';
+import { linesOf } from '../../src/systems/journal/contract.suite.ts';
+import { fileJournal } from '../../src/systems/journal/file/file-journal.ts';
+import { spawnTied } from '../support/child.ts';
+import { bundle } from '../support/run-typescript.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
 
-const children = join(import.meta.dirname, '../../../../test/support/children');
+const children = join(import.meta.dirname, '../support/children');
 
 test('loses nothing that it acknowledged when its process is killed in the middle', async () => {
   const state = makeTempFolder('journal');

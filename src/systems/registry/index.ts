@@ -1,0 +1,29 @@
+import type { Registry } from './contract.ts';
+import { distribution } from './distribution/index.ts';
+import { generic } from './generic/index.ts';
+import { type ClientSettings, createClient } from './http-client/client.ts';
+import { RegistryError } from './http-client/registry-error.ts';
+import { openTransport, type TransportSettings } from './http-client/transport.ts';
+import type { RegistryProfile } from './profile.ts';
+import { trow } from './trow/index.ts';
+import { trowFiles } from './trow-files/index.ts';
+import { zot } from './zot/index.ts';
+
+/** All products that are known, asked in this order whether they recognise a server; the last one recognises every one. */
+export const registryProfiles: readonly RegistryProfile[] = [zot, trow, trowFiles, distribution, generic];
+
+export interface RegistrySettings extends TransportSettings, ClientSettings {}
+
+/**
+ * Connects to a registry.
+ *
+ * @throws RegistryError where the settings are wrong, or nothing that is a registry answers
+ */
+export async function openRegistry(settings: RegistrySettings, signal: AbortSignal): Promise<Registry> {
+  const { product } = settings;
+  if (product !== undefined && !registryProfiles.some(({ id }) => id === product))
+    throw new RegistryError('REGISTRY_SETTINGS_INVALID', `opening the registry: the product ${product} is not known`, {
+      hint: `Leave it out, or name one of ${registryProfiles.map(({ id }) => id).join(', ')}.`,
+    });
+  return createClient(await openTransport(settings, signal), registryProfiles, settings);
+}
