@@ -44,7 +44,10 @@ export async function apply(actions: AsyncIterable<Action>, context: ApplyContex
 
   for await (const unit of unitsOf(actions)) {
     await running.take();
-    if (fatal !== undefined) break;
+    if (fatal !== undefined) {
+      running.give();
+      break;
+    }
     const run = runUnit(unit, context, ends)
       .then((outcomes) => {
         unit.forEach((action, index) => {

@@ -13,6 +13,8 @@ import type { LeaseKeeper } from '../systems/lease/contract.ts';
 export interface ApplyInput {
   readonly header: PlanHeader;
   readonly actions: AsyncIterable<Action>;
+  /** The plan's own lines, each with its line feed: the run keeps a copy. */
+  readonly planLines: Iterable<string>;
   /** Usually the plan's id; a plan that is applied again gets a run of its own. */
   readonly runId: string;
   /** Who runs it, for the journal and for whoever meets the lease: user, host, process. */
@@ -35,7 +37,7 @@ export async function applyPlan(input: ApplyInput): Promise<RunReport> {
   const beganAtMs = nowMs();
   const lease = await input.leases.acquire(leaseScope(header), `${runId} by ${input.by}`, signal);
   try {
-    const journal = await input.journal.begin(runId);
+    const journal = await input.journal.begin(runId, input.planLines);
     try {
       await journal.append([beginLine(beganAtMs, { header, by: input.by })]);
       const recorder = recordRun(header);

@@ -1,75 +1,14 @@
-import type { Evidence } from '../evidence/evidence.ts';
-import { linkRecords, type TagRecord } from '../evidence/link-records.ts';
-import type { Source } from '../evidence/sink.ts';
-import { buildGraph, reverseGraph } from '../graph/graph.ts';
-import { brokenLimits, type Limits } from '../plan/limits.ts';
-import type { Plan, PlanScope } from '../plan/plan.ts';
-import { type RegistryActions, type RegistryMeans, registryActions } from '../plan/registry-actions.ts';
-import { countRepositories, sumByReason } from '../plan/repository-counts.ts';
-import { type Decisions, decide } from '../policy/decide.ts';
-import { classOf, type ReconcilePolicy, reconcileRuleset } from '../policy/reconcile.ts';
-import type { View } from '../policy/view.ts';
-import { survey } from './survey.ts';
+import { reconcileRuleset } from '../policy/reconcile.ts';
+import { classOf, type ReconcilePolicy } from '../policy/repository-class.ts';
+import { type Planned, type PlanTagsInput, planTags } from './plan-tags.ts';
 
-/** All that a reconciliation needs to know; the sources can only look. */
-export interface ReconcileInput {
-  readonly id: string;
-  readonly scope: PlanScope;
-  /** The registry, the record sources, and the journal of earlier runs. */
-  readonly sources: readonly Source[];
-  /** Records that a tag's name stands for. */
-  readonly recordsOf: (scope: string, tag: string) => readonly TagRecord[];
-  /** Called once all is surveyed: remembers the tags that were seen, and returns since when each is known. */
-  readonly remember: (evidence: Evidence) => Promise<(tag: number) => number | undefined>;
-  /** Sentences on counts that dropped strangely since the last run. */
-  readonly drops: (evidence: Evidence) => Promise<readonly string[]>;
+export interface ReconcileInput extends Omit<PlanTagsInput, 'flow' | 'ruleset' | 'classNameOf' | 'policy'> {
   readonly policy: ReconcilePolicy;
-  readonly limits: Limits;
-  readonly means: RegistryMeans;
-  /** How to reach the records again, without credentials. */
-  readonly records: readonly string[];
-  readonly expiresAfterMs: number;
-  readonly nowMs: () => number;
 }
 
-/** A plan, and what it was made from: for `explain`, `du` and the reports. */
-export interface Planned {
-  readonly plan: Plan;
-  readonly view: View;
-  readonly decisions: Decisions;
-  readonly actions: RegistryActions;
-}
-
-/** Registry tags against a record database: evidence → graph → policy → plan. */
+/** Registry tags against a record database. */
 export async function planReconcile(input: ReconcileInput, signal: AbortSignal): Promise<Planned> {
-  const { policy, limits, nowMs } = input;
-  const { evidence, sink } = await survey(input.sources, nowMs, signal);
-  linkRecords(evidence, sink, input.recordsOf);
-  const firstSeenMs = await input.remember(evidence);
-
-  const graph = buildGraph(evidence.resources.size, evidence.edges);
-  const view: View = { evidence, graph, keepers: reverseGraph(graph), nowMs: nowMs(), firstSeenMs };
-  const decisions = decide(view, reconcileRuleset(policy));
-  const actions = registryActions(evidence, graph, view.keepers, decisions, input.means);
-
-  const repositories = countRepositories(view, decisions, actions, (name) => classOf(policy, name)?.name ?? 'unknown');
-  const header = {
-    winnow: 'plan/v1' as const,
-    id: input.id,
-    flow: 'reconcile' as const,
-    scope: input.scope,
-    madeAtMs: view.nowMs,
-    expiresAtMs: view.nowMs + input.expiresAfterMs,
-    records: input.records,
-    evidence: evidence.sources,
-    gaps: evidence.gaps,
-    policy,
-    limits,
-    broken: [...brokenLimits(limits, repositories), ...(await input.drops(evidence))],
-    repositories,
-    keptByReason: sumByReason(repositories),
-    actionCount: actions.actions.length,
-    freesBytes: actions.actions.reduce((sum, action) => sum + action.freesBytes, 0),
-  };
-  return { plan: { header, actions: actions.actions }, view, decisions, actions };
+  const { policy } = input;
+  const classNameOf = (repository: string) => classOf(policy, repository)?.name ?? 'unknown';
+  return await planTags({ ...input, flow: 'reconcile', ruleset: reconcileRuleset(policy), classNameOf }, signal);
 }

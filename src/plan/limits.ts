@@ -1,5 +1,5 @@
 import { PlanError } from './errors.ts';
-import type { RepositoryCounts } from './plan.ts';
+import type { RepositoryCounts } from './repository-counts.ts';
 
 /** The circuit breaker: what a single run may do at most. A plan beyond it is shown and not applied. */
 export interface Limits {

@@ -5,7 +5,7 @@ import { digestOf, HOST, type Story, tellStory } from '../../test/support/story.
 import { formatResource, type ResourceId } from '../evidence/resource.ts';
 import { edgeKinds } from '../evidence/sink.ts';
 
-const RUNS = { numRuns: Number(process.env["WINNOW_PROPERTY_RUNS"] ?? 150) };
+const RUNS = { numRuns: Number(process.env['WINNOW_PROPERTY_RUNS'] ?? 150) };
 type Told = ReturnType<typeof tellStory>;
 
 function targets({ planned }: Told): string[] {

@@ -3,6 +3,7 @@ import type { Gap } from '../evidence/gap.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 import type { Action } from './action.ts';
 import type { Limits } from './limits.ts';
+import type { RepositoryCounts } from './repository-counts.ts';
 
 export type FlowName = 'reconcile' | 'prune' | 'hard-prune' | 'node-gc' | 'tag-rm';
 
@@ -10,19 +11,6 @@ export type FlowName = 'reconcile' | 'prune' | 'hard-prune' | 'node-gc' | 'tag-r
 export interface PlanScope {
   readonly cluster?: string;
   readonly registry: { readonly host: string; readonly url: string };
-}
-
-/** Counts of one repository. `found` = `removed` + all that is kept, for any reason; `live` are those that an active record holds. */
-export interface RepositoryCounts {
-  readonly repository: string;
-  /** Name of the class in the policy, or `unknown`. */
-  readonly class: string;
-  readonly found: number;
-  readonly live: number;
-  readonly removed: number;
-  readonly keptByReason: Readonly<Partial<Record<ReasonCode, number>>>;
-  /** Bytes in blobs that only the tags to be removed hold. */
-  readonly freesBytes: number;
 }
 
 /** All of a plan but its actions: the first line of the document. */

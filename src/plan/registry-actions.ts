@@ -51,7 +51,7 @@ export function registryActions(
   const members = new Set(deleted);
   const sequence = tagsBesideManifests(evidence, keepers, orderDeletions(graph, deleted), members);
   const isKept = (id: ResourceId) => decisions.marks.has(id);
-  const freed = bytesFreedBy(graph, sequence, isKept, evidence.sizeBytes);
+  const freed = bytesFreedBy(graph, sequence, isKept, blobBytes(evidence));
   const position = new Map(sequence.map((id, index) => [id, index + 1]));
   const actions = sequence.map((id, index) => {
     const before = [...keptBy(keepers, id)].map((arc) => position.get(arc.id) ?? sequence.length);
@@ -65,6 +65,11 @@ export function registryActions(
     });
   });
   return { actions, keptAfterAll };
+}
+
+/** Manifests take space, too, but a registry may keep one copy for all repositories, or none: only blobs are counted. */
+function blobBytes({ resources, sizeBytes }: Evidence): (id: ResourceId) => number {
+  return (id) => (resources.kind(id) === 'blob' ? sizeBytes(id) : 0);
 }
 
 /** By scope and name: the same world gives the same plan, whatever answered first. */

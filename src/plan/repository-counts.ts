@@ -2,8 +2,20 @@ import { formatResource, type ResourceId } from '../evidence/resource.ts';
 import type { Decisions } from '../policy/decide.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 import { recordWords, repositoryIn, tagsOf, type View } from '../policy/view.ts';
-import type { RepositoryCounts } from './plan.ts';
 import type { RegistryActions } from './registry-actions.ts';
+
+/** Counts of one repository. `found` = `removed` + all that is kept, for any reason; `live` are those that an active record holds. */
+export interface RepositoryCounts {
+  readonly repository: string;
+  /** Name of the class in the policy, or `unknown`. */
+  readonly class: string;
+  readonly found: number;
+  readonly live: number;
+  readonly removed: number;
+  readonly keptByReason: Readonly<Partial<Record<ReasonCode, number>>>;
+  /** Bytes in blobs that only the tags to be removed hold. */
+  readonly freesBytes: number;
+}
 
 /** Counts tags by repository, empty repositories too, sorted by name. */
 export function countRepositories(

@@ -82,7 +82,8 @@ function addClaims(evidence: Evidence, roots: Map<ResourceId, Reason>, retired: 
   }
   for (let n = 0; n < retires.length; n += 1) {
     const id = retires.resources[n] as ResourceId;
-    if (!retired.has(id)) retired.set(id, { code: 'inactive-record', because: retires.by(n) });
+    const code = resources.kind(id) === 'record' ? 'inactive-record' : 'retired';
+    if (!retired.has(id)) retired.set(id, { code, because: retires.by(n) });
   }
 }
 

@@ -28,6 +28,8 @@ export const reasons = {
     meaning: 'no record is known for it, and it is older than its class allows',
   },
   expired: { verdict: 'delete', meaning: 'none of the rules of its class keeps it any longer' },
+  requested: { verdict: 'delete', meaning: 'somebody named it on the command line' },
+  retired: { verdict: 'delete', meaning: 'an earlier run had begun to remove it, and nothing needs it' },
   unreferenced: { verdict: 'delete', meaning: 'only things that go refer to it' },
 } as const satisfies Readonly<Record<string, { readonly verdict: 'keep' | 'delete'; readonly meaning: string }>>;
 

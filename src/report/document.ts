@@ -1,7 +1,3 @@
-import { jsonLines } from './json.ts';
-import type { DocumentFormat } from './output-format.ts';
-import { yamlLines } from './yaml.ts';
-
 /**
  * A document for programs: fields in order. A value is what JSON can hold; `undefined` leaves the field out; anything that can be
  * iterated is a list, and is asked for its items only as they are written, so that a million of them stream.
@@ -16,7 +12,7 @@ export function documentHead(kind: string): Document {
   ];
 }
 
-/** @returns lines, without line feeds. */
-export function renderDocument(document: Document, format: DocumentFormat): Iterable<string> {
-  return format === 'json' ? jsonLines(document) : yamlLines(document);
+/** Whether a value is written as a list: anything that can be iterated, but a text. */
+export function isList(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }

@@ -1,5 +1,4 @@
-import type { Document } from './document.ts';
-import { isList } from './list.ts';
+import { type Document, isList } from './document.ts';
 
 /**
  * One JSON object, for programs and for `grep`: each field on a line of its own, each item of a list too.

@@ -1,10 +1,8 @@
 import { printable } from './printable.ts';
 
-/** Foreign text in Markdown: shown as it is, never as markup, a mention or HTML. */
+/** Foreign text in Markdown: shown as it is, never as markup or HTML. */
 export function mdText(text: string): string {
-  return printable(text).replace(/[\\`*_{}[\]<>#|~!&@]/g, (character) =>
-    character === '@' ? '&#64;' : `\\${character}`,
-  );
+  return printable(text).replace(/[\\`*_{}[\]<>#|~!&]/g, '\\$&');
 }
 
 /** A name in Markdown, also in a table's cell: monospaced, and safe from all markup but the end of the code span, which it is denied. */

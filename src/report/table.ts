@@ -40,8 +40,7 @@ export function* tableLines<Row>(
     yield* firstLines(columns, sample, widths, paint);
     sample = [];
   }
-  if (widths === undefined && sample.length > 0)
-    yield* firstLines(columns, sample, widthsOf(columns, sample), paint);
+  if (widths === undefined && sample.length > 0) yield* firstLines(columns, sample, widthsOf(columns, sample), paint);
 }
 
 function* firstLines<Row>(

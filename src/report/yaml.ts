@@ -1,5 +1,4 @@
-import type { Document } from './document.ts';
-import { isList } from './list.ts';
+import { type Document, isList } from './document.ts';
 
 /**
  * The same document as JSON, in YAML's block style. It streams, which libraries do not, and writes only the YAML that versions

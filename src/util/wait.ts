@@ -15,7 +15,11 @@ export async function wait(ms: number, signal: AbortSignal): Promise<void> {
  * goes on for others. @throws the signal's reason.
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Whatever becomes of it, nobody here asks any more.
+    promise.catch(() => {});
+    throw signal.reason;
+  }
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);

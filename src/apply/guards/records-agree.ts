@@ -2,7 +2,7 @@ import { firstClaims } from '../../evidence/claims.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { covers } from '../../evidence/gap.ts';
 import type { ResourceId } from '../../evidence/resource.ts';
-import { buildGraph, type Graph, keptBy, reverseGraph } from '../../graph/graph.ts';
+import { edgeKinds } from '../../evidence/sink.ts';
 import type { Action } from '../../plan/action.ts';
 import type { Guard } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
@@ -10,16 +10,23 @@ import type { Outcome } from '../outcome.ts';
 /** What the records say at this moment. */
 export interface RecordsNow {
   readonly evidence: Evidence;
-  /** Who keeps what, among records and what they name. */
-  readonly keepers: Graph;
+  /** The records that name a tag or a manifest. */
+  readonly owners: ReadonlyMap<ResourceId, readonly ResourceId[]>;
   readonly held: ReadonlyMap<ResourceId, string>;
   readonly retired: ReadonlyMap<ResourceId, string>;
 }
 
 /** Makes what the record sources stated fit for being asked. */
 export function recordsNow(evidence: Evidence): RecordsNow {
-  const keepers = reverseGraph(buildGraph(evidence.resources.size, evidence.edges));
-  return { evidence, keepers, held: firstClaims(evidence.holds), retired: firstClaims(evidence.retires) };
+  const { from, to, kinds, length } = evidence.edges;
+  const owners = new Map<ResourceId, ResourceId[]>();
+  for (let n = 0; n < length; n += 1) {
+    if (edgeKinds[kinds[n] as number] !== 'record') continue;
+    const known = owners.get(to[n] as ResourceId);
+    if (known === undefined) owners.set(to[n] as ResourceId, [from[n] as ResourceId]);
+    else known.push(from[n] as ResourceId);
+  }
+  return { evidence, owners, held: firstClaims(evidence.holds), retired: firstClaims(evidence.retires) };
 }
 
 export interface RecordsAgreeOptions {
@@ -62,15 +69,12 @@ export function recordsAgree(options: RecordsAgreeOptions): Guard {
   };
 }
 
-function compare(
-  { evidence, keepers, held, retired }: RecordsNow,
-  options: RecordsAgreeOptions,
-  action: Action,
-): Outcome | undefined {
+function compare(now: RecordsNow, options: RecordsAgreeOptions, action: Action): Outcome | undefined {
+  const { evidence, held, retired } = now;
   const gap = evidence.gaps.find((one) => one.hides === 'holds' && covers(one.scope, action.target.scope));
   if (gap !== undefined) return { result: 'skipped', guard: 'evidence-stale', why: `${gap.source}: ${gap.cause}` };
 
-  const owners = ownersOf(evidence, keepers, options, action);
+  const owners = ownersOf(now, options, action);
   const active = owners.map((id) => held.get(id)).find((by) => by !== undefined);
   if (active !== undefined) return { result: 'skipped', guard: 'record-changed', why: `${active} owns it now` };
   if (action.reason !== 'inactive-record') return undefined;
@@ -79,8 +83,7 @@ function compare(
 }
 
 function ownersOf(
-  evidence: Evidence,
-  keepers: Graph,
+  { evidence, owners }: RecordsNow,
   options: RecordsAgreeOptions,
   action: Action,
 ): readonly ResourceId[] {
@@ -93,6 +96,6 @@ function ownersOf(
   ].filter((id) => id !== undefined);
   const byName =
     kind === 'tag' ? options.recordsOf(scope, key).map(({ source, id }) => resources.find('record', source, id)) : [];
-  const byEdge = named.flatMap((id) => (id < keepers.size ? [...keptBy(keepers, id)].map((arc) => arc.id) : []));
+  const byEdge = named.flatMap((id) => owners.get(id) ?? []);
   return [...named, ...byEdge, ...byName.filter((id) => id !== undefined)];
 }

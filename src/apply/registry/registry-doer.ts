@@ -107,9 +107,14 @@ async function carryOut(
   const { registry } = world;
   const [action] = unit as [Action];
   const [first] = saved as [SavedManifest];
-  if (action.do === 'delete-tag' && action.by === 'tag')
-    return [outcomeOf(await registry.deleteTag(first.repository, action.target.key, signal))];
-  if (action.do === 'delete-tag' && action.by === 'overwrite') return [await overwrite(world, action, first, signal)];
+  if (action.do === 'delete-tag' && action.by !== 'digest') {
+    const outcome =
+      action.by === 'overwrite'
+        ? await overwrite(world, action, first, signal)
+        : outcomeOf(await registry.deleteTag(first.repository, action.target.key, signal));
+    await world.snapshots.forget(first.repository, action.target.key);
+    return [outcome];
+  }
 
   for (const one of unit) if (one.do === 'delete-tag') world.going.add(`${first.repository}:${one.target.key}`);
   const deleted = await registry.deleteManifest(first.repository, first.digest, signal);

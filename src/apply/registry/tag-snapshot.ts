@@ -2,7 +2,7 @@ import type { RegistryReader } from '../../systems/registry/contract.ts';
 import { slots } from '../../util/slots.ts';
 
 /** Tag → digest, of one repository. */
-type Tags = ReadonlyMap<string, string>;
+type Tags = Map<string, string>;
 
 interface Look {
   readonly tags: Promise<Tags>;
@@ -16,7 +16,9 @@ export interface TagSnapshots {
   /** The tags that point at a digest. */
   tagsOn(repository: string, digest: string, signal: AbortSignal): Promise<readonly string[]>;
   /** All tags as of the last look; empty before the first. */
-  lastLook(repository: string): Promise<Tags>;
+  lastLook(repository: string): Promise<ReadonlyMap<string, string>>;
+  /** Tells that a tag was just removed, so that the last look need not be repeated for it. */
+  forget(repository: string, tag: string): Promise<void>;
 }
 
 /**
@@ -46,6 +48,7 @@ export function tagSnapshots(registry: RegistryReader, nowMs: () => number, conc
     tagsOn: async (repository, digest, signal) =>
       [...(await fresh(repository, signal))].filter(([, pointsAt]) => pointsAt === digest).map(([tag]) => tag),
     lastLook: async (repository) => (await looks.get(repository)?.tags) ?? new Map(),
+    forget: async (repository, tag) => void (await looks.get(repository)?.tags)?.delete(tag),
   };
 }
 

@@ -11,8 +11,8 @@ export interface BulkOptions {
 }
 
 /**
- * Many projects with tiny images: one layer for all, one for each repository, and a config for each tag. They are transient;
- * of ten tags seven are done with, two in use, and one has no record.
+ * Many projects with tiny images: one layer for all, one for each repository, a config for every ten tags, and a manifest for each tag.
+ * They are transient; of ten tags seven are done with, two in use, and one has no record.
  */
 export function addBulk(draft: Draft, { repositories, tagsPerRepository }: BulkOptions): void {
   const common = makeLayer(draft.shelf, draft.random('bulk'), 'common', 600);
@@ -22,10 +22,16 @@ export function addBulk(draft: Draft, { repositories, tagsPerRepository }: BulkO
     const own = makeLayer(draft.shelf, draft.random(name), `project-${r}`, 400);
     for (let t = 1; t <= tagsPerRepository; t += 1) {
       const tag = `step-${String(t).padStart(5, '0')}`;
-      const at = draft.ago((tagsPerRepository - t + 1) * HOUR + r * 1000);
+      const hours = tagsPerRepository - t + 1;
+      const at = draft.ago(hours * HOUR - r * 1000);
+      const annotations = { 'com.example.step': `${name}:${tag}` };
       repository.tag(
         tag,
-        makeImage(draft.shelf, { layers: [common, own], created: at, labels: { step: `${name}:${tag}` } }),
+        makeImage(draft.shelf, {
+          layers: [common, own],
+          created: draft.ago(Math.ceil(hours / 10) * 10 * HOUR),
+          annotations,
+        }),
         at,
       );
       const kind = t % 10;

@@ -50,6 +50,8 @@ export interface ImageParts {
   readonly labels?: Readonly<Record<string, string>>;
   /** Docker's media types (image manifest version 2, schema 2) instead of OCI's. */
   readonly docker?: boolean;
+  /** Of the manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md */
@@ -72,6 +74,7 @@ export function makeImage(shelf: Shelf, parts: ImageParts): Made {
     mediaType: docker ? mediaTypes.dockerManifest : mediaTypes.ociManifest,
     config: written(shelve(shelf, toBytes(config), docker ? mediaTypes.dockerConfig : mediaTypes.ociConfig)),
     layers: layers.map(({ descriptor }) => written(docker ? { ...descriptor, mediaType: DOCKER_LAYER } : descriptor)),
+    ...(parts.annotations === undefined ? {} : { annotations: parts.annotations }),
   };
   const made = makeManifest(body, [body.config.digest, ...layers.map(({ descriptor }) => descriptor.digest)]);
   return { ...made, descriptor: { ...made.descriptor, platform } };

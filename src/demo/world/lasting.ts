@@ -61,7 +61,7 @@ export function addLastingRepositories(draft: Draft, bases: Bases): Newest {
         draft.shelf,
         random,
         `${plan.name.replace('/', '-')}-${version}`,
-        random.int(30, 180) * 1000,
+        random.int(20, 50) * 1000,
       );
       const age = 1 - (n + random.fraction()) / plan.versions.length;
       const at = draft.ago(170 * DAY * age + 2 * DAY);

@@ -7,14 +7,14 @@ const DAY = 86_400_000;
 export function addLeftovers(draft: Draft): void {
   const stray = draft.random('stray layers');
   for (let n = 1; n <= 4; n += 1) {
-    const { descriptor } = makeLayer(draft.shelf, stray, `broken-build-${n}`, 80_000);
+    const { descriptor } = makeLayer(draft.shelf, stray, `broken-build-${n}`, 60_000);
     draft
       .repository('opschain/change')
       .strayBlobs.push({ digest: descriptor.digest, pushedAt: draft.ago(n * 20 * DAY) });
   }
   const loose = draft.random('loose blobs');
   for (let n = 1; n <= 6; n += 1) {
-    const { descriptor } = makeLayer(draft.shelf, loose, `forgotten-${n}`, 100_000);
+    const { descriptor } = makeLayer(draft.shelf, loose, `forgotten-${n}`, 60_000);
     draft.looseBlobs.push({ digest: descriptor.digest, pushedAt: draft.ago(n * 25 * DAY) });
   }
   const uploads = draft.random('uploads');

@@ -12,12 +12,12 @@ export interface PushOptions {
 }
 
 export interface PushSummary {
-  readonly repositories: number;
   readonly tags: number;
-  /** Blobs that were sent; the others were mounted from a repository that had them. */
   readonly uploadedBlobs: number;
+  /** Taken over from another repository. */
+  readonly mountedBlobs: number;
   /** Manifests of a type that the registry does not take (Distribution takes no unknown ones). */
-  readonly refused: readonly { readonly repository: string; readonly digest: Digest; readonly status: number }[];
+  readonly refused: readonly { readonly repository: string; readonly digest: Digest }[];
 }
 
 /**
@@ -30,60 +30,75 @@ export interface PushSummary {
  */
 export async function pushWorld(url: string, options: PushOptions): Promise<PushSummary> {
   const { world, concurrency = 8, signal = new AbortController().signal } = options;
-  const pusher = openPusher(url, options.credentials, signal);
-  const all = (tasks: readonly (() => Promise<void>)[]) => runAll(tasks, concurrency, signal);
+  const pusher = openPusher({ url, credentials: options.credentials, connections: concurrency, signal });
+  const all = (tasks: readonly Task[]) => runAll(tasks, concurrency, signal);
+  const refused: Refused[] = [];
+  try {
+    const { uploads, mounts } = planBlobs(world, pusher);
+    await all(uploads);
+    await all(mounts);
+    const plans = world.repositories.map((repository) => planManifests(repository, pusher, refused));
+    for (let depth = 0; plans.some(({ levels }) => levels.length > depth); depth += 1)
+      await all(plans.flatMap(({ levels }) => levels[depth] ?? []));
+    await all(plans.flatMap(({ tags }) => tags));
+    return { tags: countTags(world, refused), uploadedBlobs: uploads.length, mountedBlobs: mounts.length, refused };
+  } finally {
+    pusher.close();
+  }
+}
 
+type Task = () => Promise<void>;
+
+interface Refused {
+  readonly repository: string;
+  readonly digest: Digest;
+}
+
+/** The first repository that wants a blob gets it sent; the others take it over from there. */
+function planBlobs(
+  world: World,
+  pusher: Pusher,
+): { readonly uploads: readonly Task[]; readonly mounts: readonly Task[] } {
   const owners = new Map<Digest, string>();
-  const mounts: (() => Promise<void>)[] = [];
-  const uploads: (() => Promise<void>)[] = [];
+  const uploads: Task[] = [];
+  const mounts: Task[] = [];
   for (const { name, manifests, strayBlobs } of world.repositories) {
-    for (const digest of new Set([
-      ...manifests.flatMap(({ blobs }) => blobs),
-      ...strayBlobs.map((blob) => blob.digest),
-    ])) {
-      const owner = owners.get(digest);
+    const wanted = new Set([...manifests.flatMap(({ blobs }) => blobs), ...strayBlobs.map(({ digest }) => digest)]);
+    for (const digest of wanted) {
       const bytes = world.blobs.get(digest) ?? Buffer.alloc(0);
-      if (owner === undefined) {
-        owners.set(digest, name);
-        uploads.push(() => pusher.upload(name, digest, bytes));
-      } else mounts.push(() => pusher.mount(name, digest, owner, bytes));
+      const owner = owners.get(digest);
+      if (owner === undefined) uploads.push(() => pusher.upload(name, digest, bytes));
+      else mounts.push(() => pusher.mount(name, digest, owner, bytes));
+      if (owner === undefined) owners.set(digest, name);
     }
   }
-  await all(uploads);
-  await all(mounts);
+  return { uploads, mounts };
+}
 
-  const refused: PushSummary['refused'][number][] = [];
-  const plans = world.repositories.map((repository) => planManifests(repository, pusher, refused));
-  for (let depth = 0; plans.some(({ levels }) => levels.length > depth); depth += 1)
-    await all(plans.flatMap(({ levels }) => levels[depth] ?? []));
-  await all(plans.flatMap(({ tags }) => tags));
-  return {
-    repositories: world.repositories.length,
-    tags: world.repositories.reduce((sum, { tags }) => sum + tags.length, 0),
-    uploadedBlobs: uploads.length,
-    refused,
-  };
+function countTags({ repositories }: World, refused: readonly Refused[]): number {
+  const isRefused = (name: string, digest: Digest) =>
+    refused.some((one) => one.repository === name && one.digest === digest);
+  return repositories.reduce(
+    (sum, { name, tags }) => sum + tags.filter(({ digest }) => !isRefused(name, digest)).length,
+    0,
+  );
 }
 
 interface ManifestPlan {
   /** Every manifest once, by how far down its children go; under a tag's name where that says it all. */
-  readonly levels: readonly (readonly (() => Promise<void>)[])[];
+  readonly levels: readonly (readonly Task[])[];
   /** Tags that are not pushed yet. */
-  readonly tags: readonly (() => Promise<void>)[];
+  readonly tags: readonly Task[];
 }
 
-function planManifests(
-  { name, manifests, tags }: WorldRepository,
-  pusher: Pusher,
-  refused: PushSummary['refused'][number][],
-): ManifestPlan {
+function planManifests({ name, manifests, tags }: WorldRepository, pusher: Pusher, refused: Refused[]): ManifestPlan {
   const byDigest = new Map(manifests.map((manifest) => [manifest.digest, manifest]));
   const firstTag = new Map<Digest, string>();
-  const later: (() => Promise<void>)[] = [];
+  const later: Task[] = [];
   const push = async (digest: Digest, reference: string) => {
     const status = await pusher.manifest(name, reference, manifestOf(byDigest, digest));
     if (status === 400 && !refused.some((one) => one.repository === name && one.digest === digest))
-      refused.push({ repository: name, digest, status });
+      refused.push({ repository: name, digest });
   };
   for (const tag of tags) {
     if (tag.earlier.length === 0 && !firstTag.has(tag.digest)) firstTag.set(tag.digest, tag.name);
@@ -92,7 +107,7 @@ function planManifests(
         for (const digest of [...tag.earlier, tag.digest]) await push(digest, tag.name);
       });
   }
-  const levels: (() => Promise<void>)[][] = [];
+  const levels: Task[][] = [];
   for (const { digest } of manifests) {
     const level = depthOf(byDigest, digest);
     while (levels.length <= level) levels.push([]);
@@ -116,11 +131,7 @@ function manifestOf(byDigest: ReadonlyMap<Digest, WorldManifest>, digest: Digest
 }
 
 /** So many at a time. After a failure no new one begins, and those under way come to their end. @throws the first failure. */
-async function runAll(
-  tasks: readonly (() => Promise<void>)[],
-  concurrency: number,
-  signal: AbortSignal,
-): Promise<void> {
+async function runAll(tasks: readonly Task[], concurrency: number, signal: AbortSignal): Promise<void> {
   const queue = tasks.values();
   let failed = false;
   const work = async () => {

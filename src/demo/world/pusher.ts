@@ -1,3 +1,6 @@
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { Digest } from '../../oci/digest.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import type { WorldManifest } from './world.ts';
@@ -9,56 +12,89 @@ export interface Pusher {
   mount(repository: string, digest: Digest, from: string, bytes: Uint8Array): Promise<void>;
   /** @returns the status: 201, or 400 where the registry refuses a manifest that is not one of its own types. */
   manifest(repository: string, reference: string, manifest: WorldManifest): Promise<number>;
+  /** Ends its connections. */
+  close(): void;
 }
 
-export function openPusher(
-  url: string,
-  credentials: { readonly username: string; readonly password: string } | undefined,
-  signal: AbortSignal,
-): Pusher {
-  const own: Record<string, string> =
-    credentials === undefined
-      ? {}
-      : { authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}` };
+export interface PusherOptions {
+  /** Base URL. */
+  readonly url: string;
+  readonly credentials: { readonly username: string; readonly password: string } | undefined;
+  /** Connections at most; they are kept between requests. */
+  readonly connections: number;
+  readonly signal: AbortSignal;
+}
 
-  async function send(method: string, path: string, expected: readonly number[], body?: Uint8Array, type?: string) {
-    const target = new URL(path, url);
-    const doing = `pushing the demo's world: ${method} ${target.pathname}`;
-    const response = await fetch(target, {
-      method,
-      headers: { ...own, ...(type === undefined ? {} : { 'content-type': type }) },
-      ...(body === undefined ? {} : { body }),
-      signal,
-    }).catch((error: unknown) => {
-      signal.throwIfAborted();
-      throw new CodedError('DEMO_PUSH_FAILED', `${doing}: ${messageOf((error as Error).cause ?? error)}`, {
-        cause: error,
-      });
+interface Push {
+  readonly method: 'POST' | 'PUT';
+  readonly target: string;
+  /** Statuses that are an answer and not a failure. */
+  readonly expected: readonly number[];
+  readonly body?: Uint8Array;
+  readonly type?: string;
+}
+
+export function openPusher(options: PusherOptions): Pusher {
+  const { url } = options;
+  const wire = openWire(options);
+
+  async function send(push: Push): Promise<{ readonly status: number; readonly location: string }> {
+    const target = new URL(push.target, url);
+    const doing = `pushing the demo's world: ${push.method} ${target.pathname}`;
+    const { response, body } = await wire.exchange(push, target).catch((error: unknown) => {
+      options.signal.throwIfAborted();
+      throw new CodedError('DEMO_PUSH_FAILED', `${doing}: ${messageOf(error)}`, { cause: error });
     });
-    const text = await response.text(); // read, so that the connection is free for the next
-    if (expected.includes(response.status)) return response;
-    throw new CodedError('DEMO_PUSH_FAILED', `${doing}: ${response.status} ${text.slice(0, 300)}`);
+    const status = response.statusCode ?? 0;
+    if (push.expected.includes(status)) return { status, location: response.headers.location ?? '' };
+    throw new CodedError('DEMO_PUSH_FAILED', `${doing}: ${status} ${body.slice(0, 300)}`);
   }
 
-  async function finish(location: string | null, digest: Digest, bytes: Uint8Array): Promise<void> {
-    const target = new URL(location ?? '', url);
+  async function finish(location: string, digest: Digest, bytes: Uint8Array): Promise<void> {
+    const target = new URL(location, url);
     target.searchParams.set('digest', digest);
-    await send('PUT', target.href, [201], bytes, 'application/octet-stream');
+    await send({ method: 'PUT', target: target.href, expected: [201], body: bytes, type: 'application/octet-stream' });
   }
 
   return {
     upload: async (repository, digest, bytes) => {
-      const started = await send('POST', `/v2/${repository}/blobs/uploads/`, [202]);
-      await finish(started.headers.get('location'), digest, bytes);
+      const started = await send({ method: 'POST', target: `/v2/${repository}/blobs/uploads/`, expected: [202] });
+      await finish(started.location, digest, bytes);
     },
     mount: async (repository, digest, from, bytes) => {
       const query = new URLSearchParams({ mount: digest, from });
-      const started = await send('POST', `/v2/${repository}/blobs/uploads/?${query}`, [201, 202]);
-      if (started.status === 202) await finish(started.headers.get('location'), digest, bytes);
+      const target = `/v2/${repository}/blobs/uploads/?${query}`;
+      const started = await send({ method: 'POST', target, expected: [201, 202] });
+      if (started.status === 202) await finish(started.location, digest, bytes);
     },
     manifest: async (repository, reference, { mediaType, bytes }) => {
-      const response = await send('PUT', `/v2/${repository}/manifests/${reference}`, [201, 400], bytes, mediaType);
-      return response.status;
+      const target = `/v2/${repository}/manifests/${reference}`;
+      return (await send({ method: 'PUT', target, expected: [201, 400], body: bytes, type: mediaType })).status;
     },
+    close: () => wire.close(),
   };
+}
+
+/** Plain `node:http`: thousands of tiny requests are what `fetch` is slow at. */
+function openWire({ url, credentials, connections, signal }: PusherOptions) {
+  const settings = { keepAlive: true, maxSockets: connections };
+  const secure = url.startsWith('https:');
+  const agent = secure ? new TlsAgent(settings) : new PlainAgent(settings);
+  const begin = secure ? tlsRequest : plainRequest;
+  const auth = credentials === undefined ? {} : { auth: `${credentials.username}:${credentials.password}` };
+
+  async function exchange({ method, body, type }: Push, target: URL) {
+    const headers = {
+      'content-length': body?.byteLength ?? 0,
+      ...(type === undefined ? {} : { 'content-type': type }),
+    };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const request = begin(target, { method, agent, headers, signal, ...auth }, resolve);
+      request.once('error', reject);
+      request.end(body);
+    });
+    return { response, body: await text(response) };
+  }
+
+  return { exchange, close: () => agent.destroy() };
 }

@@ -120,7 +120,7 @@ function addMovedTag(draft: Draft, bases: Bases): void {
 }
 
 function layer(draft: Draft, name: string): Layer {
-  return makeLayer(draft.shelf, draft.random(name), name, 60_000);
+  return makeLayer(draft.shelf, draft.random(name), name, 30_000);
 }
 
 /** The newest plain image of a repository with a status. */

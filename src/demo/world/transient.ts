@@ -61,7 +61,7 @@ export function addTransientRepositories(draft: Draft, bases: Bases): readonly W
     const repository = draft.repository(plan.name, 'transient');
     return Array.from({ length: plan.tags }, (_, n): Work => {
       const tag = tagName(plan, n, random);
-      const own = makeLayer(draft.shelf, random, tag, random.int(20, 110) * 1000);
+      const own = makeLayer(draft.shelf, random, tag, layerSize(random));
       if (plan.name === 'opschain/change') changes.push(own);
       const change = plan.onChanges ? changes[Math.floor((n / plan.tags) * changes.length)] : undefined;
       const created = createdAt(draft, n, plan.tags, random);
@@ -86,6 +86,11 @@ function build(draft: Draft, base: Base, parts: ImageParts, indexed: boolean): M
       layers: [...layersFor(base, architecture.architecture), ...parts.layers],
     });
   return indexed ? makeIndex(platforms.map(one)) : one(platforms[0]);
+}
+
+/** Most layers are little, a few are not: from 20 kB to 200 kB. */
+function layerSize(random: Random): number {
+  return Math.round(20_000 + 180_000 * random.fraction() ** 24);
 }
 
 function tagName({ prefix, versions = false }: TransientPlan, n: number, random: Random): string {

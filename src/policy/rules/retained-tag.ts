@@ -1,7 +1,7 @@
 import type { ResourceId } from '../../evidence/resource.ts';
 import { parseReferrerTag } from '../../oci/referrer-tag.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
-import type { ClassLookup, RetainedClass } from '../reconcile.ts';
+import type { ClassLookup, RetainedClass } from '../repository-class.ts';
 import { manifestOf, type Rule, type Ruling, recordWords, repositoryIn, tagsOf, type View } from '../view.ts';
 
 /** A tag of a retained repository goes when none of its class's rules keeps it. A class without a rule keeps all. */

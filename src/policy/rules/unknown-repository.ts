@@ -1,4 +1,4 @@
-import type { ClassLookup } from '../reconcile.ts';
+import type { ClassLookup } from '../repository-class.ts';
 import { type Rule, repositoryIn } from '../view.ts';
 
 /** What lies in a repository that no class names stays, and is reported. */

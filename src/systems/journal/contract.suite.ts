@@ -20,7 +20,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
         line('end', null, 0),
       ];
 
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
       await run.append(lines.slice(0, 1));
       await run.append(lines.slice(1));
       await run.close();
@@ -30,7 +30,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
 
     test('keeps the order of appends that nobody waited for', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
 
       await Promise.all(Array.from({ length: 200 }, (_, at) => run.append([line('intend', at), line('outcome', at)])));
 
@@ -41,7 +41,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
 
     test('can be read while it is written', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
       expect(await linesOf(journal, 'run-1')).toEqual([]);
 
       await run.append([line('begin', 1)]);
@@ -52,7 +52,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
 
     test('keeps what it was given, not what became of it', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
       const data = { tags: ['a'] };
       const appended = run.append([line('intend', data)]);
       data.tags.push('b');
@@ -62,14 +62,21 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
       await run.close();
     });
 
+    test('keeps a copy of the plan', async () => {
+      const journal = await open();
+      await (await journal.begin('run-1', ['{"n":1}\n', '{"n":2}\n'])).close();
+
+      expect(await collect(journal.plan('run-1'))).toEqual(['{"n":1}', '{"n":2}']);
+    });
+
     test('goes on where it was after a reopening', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
       await run.append([line('begin', 1)]);
       await run.close();
 
       const again = await journal.reopen('run-1');
-      expect([again.runId, again.planPath]).toEqual(['run-1', journal.planPath('run-1')]);
+      expect(again.runId).toBe('run-1');
       await again.append([line('end', 2)]);
       await again.close();
 
@@ -78,10 +85,10 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
 
     test('refuses a second run of the same id, and leaves the first one alone', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
       await run.append([line('begin', 1)]);
 
-      await expect(journal.begin('run-1')).rejects.toMatchObject({ code: 'JOURNAL_RUN_EXISTS' });
+      await expect(journal.begin('run-1', [])).rejects.toMatchObject({ code: 'JOURNAL_RUN_EXISTS' });
 
       await run.append([line('end', 2)]);
       await run.close();
@@ -92,22 +99,22 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
       const journal = await open();
       expect(await journal.runs()).toEqual([]);
       for (const id of ['20260102t000000z-b', '20260101t000000z-a', '20260102t000000z-a'])
-        await (await journal.begin(id)).close();
+        await (await journal.begin(id, [])).close();
 
       expect(await journal.runs()).toEqual(['20260102t000000z-b', '20260102t000000z-a', '20260101t000000z-a']);
     });
 
     test('forgets a run, and takes no offence when it is gone already', async () => {
       const journal = await open();
-      await (await journal.begin('run-1')).close();
-      await (await journal.begin('run-2')).close();
+      await (await journal.begin('run-1', [])).close();
+      await (await journal.begin('run-2', [])).close();
 
       await journal.forget('run-1');
       await journal.forget('run-1');
 
       expect(await journal.runs()).toEqual(['run-2']);
       await expect(linesOf(journal, 'run-1')).rejects.toMatchObject({ code: 'JOURNAL_NO_SUCH_RUN' });
-      await (await journal.begin('run-1')).close();
+      await (await journal.begin('run-1', [])).close();
     });
 
     test('knows no run that never was', async () => {
@@ -123,18 +130,18 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
         const journal = await open();
         const refusal = { code: 'JOURNAL_RUN_ID_INVALID' };
 
-        await expect(journal.begin(id)).rejects.toMatchObject(refusal);
+        await expect(journal.begin(id, [])).rejects.toMatchObject(refusal);
         await expect(journal.reopen(id)).rejects.toMatchObject(refusal);
         await expect(linesOf(journal, id)).rejects.toMatchObject(refusal);
         await expect(journal.forget(id)).rejects.toMatchObject(refusal);
-        expect(() => journal.planPath(id)).toThrow(expect.objectContaining(refusal));
+        await expect(collect(journal.plan(id))).rejects.toMatchObject(refusal);
         expect(await journal.runs()).toEqual([]);
       },
     );
 
     test('refuses what JSON cannot hold, and goes on', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
 
       await expect(run.append([line('begin', 1n)])).rejects.toThrow(TypeError);
       await run.append([line('begin', 1)]);
@@ -145,7 +152,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
 
     test('takes nothing more when it is closed', async () => {
       const journal = await open();
-      const run = await journal.begin('run-1');
+      const run = await journal.begin('run-1', []);
       const appended = run.append([line('begin', 1)]);
       await run.close();
       await run.close();
@@ -161,4 +168,10 @@ export async function linesOf(journal: Journal, runId: string): Promise<JournalL
   const lines: JournalLine[] = [];
   for await (const read of journal.read(runId)) lines.push(read);
   return lines;
+}
+
+async function collect(lines: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const one of lines) all.push(one);
+  return all;
 }

@@ -14,15 +14,17 @@ export interface RunJournal {
    * @throws JOURNAL_NOT_WRITABLE: the run must stop.
    */
   append(lines: readonly JournalLine[]): Promise<void>;
-  /** Where the run's own copy of its plan may be written and read: a path, for the file journal. */
-  readonly planPath: string;
   close(): Promise<void>;
 }
 
 /** All runs of this installation: an append-only journal each, written ahead of what it tells. */
 export interface Journal {
-  /** Starts a run. @throws JOURNAL_RUN_EXISTS, JOURNAL_NOT_WRITABLE, JOURNAL_RUN_ID_INVALID */
-  begin(runId: string): Promise<RunJournal>;
+  /**
+   * Starts a run.
+   * @param plan - the lines of its plan, each with its line feed: the run keeps a copy of its own, safe on disk when this resolves.
+   * @throws JOURNAL_RUN_EXISTS, JOURNAL_NOT_WRITABLE, JOURNAL_RUN_ID_INVALID
+   */
+  begin(runId: string, plan: Iterable<string>): Promise<RunJournal>;
   /**
    * Opens a run again, to append to what it has: a resumed run, or the marks of an `undo`. A torn last line is cut off first.
    * The caller holds the lease of the run's scope: two writers at once would mix their lines.
@@ -36,8 +38,8 @@ export interface Journal {
    * throws JOURNAL_DAMAGED. @throws JOURNAL_NO_SUCH_RUN
    */
   read(runId: string): AsyncIterable<JournalLine>;
-  /** Path of the run's copy of its plan. */
-  planPath(runId: string): string;
+  /** The lines of the run's copy of its plan, without line feeds. @throws JOURNAL_NO_SUCH_RUN */
+  plan(runId: string): AsyncIterable<string>;
   /** Removes a run's journal and plan: `undo` of it is over. A run that is gone already is no error. */
   forget(runId: string): Promise<void>;
 }

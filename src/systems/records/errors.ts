@@ -32,7 +32,7 @@ export const recordsErrors = {
   },
   RECORDS_EMPTY: {
     meaning: 'The file of records holds nothing at all, which is how a failed export looks.',
-    hint: 'Export the records again; no records at all is written as [] or as a header line alone.',
+    hint: 'Export the records again; no records at all are written as [] (JSON, YAML) or as a header line alone (CSV).',
   },
   RECORDS_FORMAT_INVALID: {
     meaning: 'What was read is not a list of records in the expected format.',

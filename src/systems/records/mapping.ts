@@ -1,6 +1,6 @@
 import type { RecordMapping } from './contract.ts';
 import { recordsError } from './errors.ts';
-import { hasField } from './field.ts';
+import { hasField, isObject } from './field.ts';
 
 /** Words that mean "in use" unless the settings name others. */
 export const defaultActive: readonly string[] = ['active', 'running', 'open', 'pending', 'in_progress', 'live'];
@@ -23,7 +23,8 @@ export type Field = (typeof fields)[number];
 
 /** A mapping with its defaults filled in. */
 export interface ResolvedMapping {
-  readonly columns: Readonly<Record<Field, string>>;
+  /** Undefined: the user wants the field not to be read. */
+  readonly columns: Readonly<Record<Field, string | undefined>>;
   /** Fields whose column the user named: those must be there. */
   readonly declared: ReadonlySet<Field>;
   readonly active: ReadonlySet<string>;
@@ -33,12 +34,12 @@ export interface ResolvedMapping {
 /**
  * Fills in the defaults. Where only one of the word lists is given, its words are taken out of the other's default.
  *
- * @throws RECORDS_MAPPING_INVALID when a word is in both lists, or a name or word is empty.
+ * @throws RECORDS_MAPPING_INVALID when a word is in both lists or empty, or the status has no column.
  */
 export function resolveMapping(mapping: Partial<RecordMapping> = {}): ResolvedMapping {
-  const declared = new Set(fields.filter((field) => mapping[field] !== undefined));
-  const columns = Object.fromEntries(fields.map((field) => [field, mapping[field] ?? field])) as Record<Field, string>;
-  for (const field of declared) if (columns[field] === '') throw invalid(`the column of ${field} has no name`);
+  if (mapping.status === '') throw invalid('the column of the status has no name');
+  const columns = Object.fromEntries(fields.map((field) => [field, (mapping[field] ?? field) || undefined]));
+  const declared = new Set(fields.filter((field) => mapping[field] !== undefined && mapping[field] !== ''));
 
   const given = { active: mapping.active?.map(trimmed), inactive: mapping.inactive?.map(trimmed) };
   const active = new Set(given.active ?? defaultActive.filter((word) => !given.inactive?.includes(word)));
@@ -48,7 +49,7 @@ export function resolveMapping(mapping: Partial<RecordMapping> = {}): ResolvedMa
     if (active.has(word) && inactive.has(word))
       throw invalid(`the status ${JSON.stringify(word)} is both active and inactive`);
   }
-  return { columns, declared, active, inactive };
+  return { columns: columns as ResolvedMapping['columns'], declared, active, inactive };
 }
 
 /**
@@ -64,7 +65,7 @@ export function checkColumns(names: readonly string[], mapping: ResolvedMapping)
     if (times > 1) throw missing(`there are ${times} columns named ${JSON.stringify(columns[field])}`, names);
     if (times === 0 && declared.has(field)) throw missing(`there is no column ${named(field, mapping)}`, names);
   }
-  checkNaming((field) => names.includes(columns[field]), mapping, names);
+  checkNaming((field) => names.some((name) => name === columns[field]), mapping, names);
 }
 
 /**
@@ -73,8 +74,8 @@ export function checkColumns(names: readonly string[], mapping: ResolvedMapping)
  */
 export function checkFirstDocument(row: unknown, mapping: ResolvedMapping): void {
   const { columns, declared } = mapping;
-  const has = (field: Field) => hasField(row, columns[field]);
-  const names = typeof row === 'object' && row !== null ? Object.keys(row) : [];
+  const has = (field: Field) => columns[field] !== undefined && hasField(row, columns[field]);
+  const names = isObject(row) ? Object.keys(row) : [];
   for (const field of ['id', 'repository'] as const)
     if (declared.has(field) && !has(field))
       throw missing(`the first record has no field ${named(field, mapping)}`, names);
@@ -86,7 +87,12 @@ export function checkFirstDocument(row: unknown, mapping: ResolvedMapping): void
 
 function checkNaming(has: (field: Field) => boolean, mapping: ResolvedMapping, names: readonly string[]): void {
   if (!has('status')) throw missing(`there is no column ${named('status', mapping)}`, names);
-  if (!has('id') && !(has('repository') && (has('tag') || has('digest'))))
+  const part = (['tag', 'digest'] as const).find(has);
+  if (part !== undefined && !has('repository')) {
+    const hint = `Name the column of the repository, give one in the query ('team/app' AS repository), or have the ${part} not read: ${part}=`;
+    throw missing(`there is a column ${named(part, mapping)} but none that says of which repository`, names, hint);
+  }
+  if (part === undefined && !has('id'))
     throw missing('there is neither an id, nor a repository with a tag or a digest', names);
 }
 
@@ -104,8 +110,8 @@ function invalid(why: string) {
 }
 
 /** Names of columns, never their values, go into the message. */
-function missing(why: string, names: readonly string[]) {
+function missing(why: string, names: readonly string[], hint?: string) {
   const shown = names.slice(0, 20).map((name) => name.slice(0, 60));
   const list = shown.length === 0 ? 'none' : `${shown.join(', ')}${names.length > shown.length ? ' …' : ''}`;
-  return recordsError('RECORDS_COLUMN_MISSING', `mapping the records: ${why}; the columns are: ${list}`);
+  return recordsError('RECORDS_COLUMN_MISSING', `mapping the records: ${why}; the columns are: ${list}`, hint);
 }

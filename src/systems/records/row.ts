@@ -31,7 +31,10 @@ const reaches = ['named', 'repository', 'anywhere'] as const;
 /** Reads a row. It never throws: what can't be read for sure is a flaw. */
 export function readRow(row: unknown, mapping: ResolvedMapping, registryHost: string): ReadRow {
   if (!isObject(row)) return { verdict: 'unknown', flaw: { why: 'it is not a record with fields', reach: 'anywhere' } };
-  const cell = (field: Field) => cellOf(fieldOf(row, mapping.columns[field]));
+  const cell = (field: Field) => {
+    const column = mapping.columns[field];
+    return cellOf(column === undefined ? undefined : fieldOf(row, column));
+  };
 
   const flaws: Flaw[] = [];
   const repository = readRepository(cell('repository'), registryHost, flaws);
@@ -41,7 +44,8 @@ export function readRow(row: unknown, mapping: ResolvedMapping, registryHost: st
   const names = { ...(repository && { repository }), ...(tag && { tag }), ...(digest && { digest }) };
 
   const made = nameOf(names);
-  const idIsThere = mapping.declared.has('id') || hasField(row, mapping.columns.id);
+  const { id: idColumn } = mapping.columns;
+  const idIsThere = idColumn !== undefined && (mapping.declared.has('id') || hasField(row, idColumn));
   const id = readId(idIsThere ? cell('id') : undefined, made, inside, flaws);
   const { verdict, status } = readStatus(cell('status'), mapping);
   if (verdict !== 'inactive' && flaws.length === 0) flaws.push(...absences(cell, made, repository));

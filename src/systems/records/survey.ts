@@ -48,7 +48,7 @@ export function recordSource(
       stop.throwIfAborted();
       const stopped = asStop(error, hider, statements.count);
       statements.finish();
-      const cause = `${stopped.message}; ${statements.count} rows were read before`;
+      const cause = `${stopped.message}; rows read before that: ${statements.count}`;
       const hint = stopped.hint === undefined ? {} : { hint: stopped.hint };
       sink.gap({ scope: place.registryHost, hides: 'holds', source: name, cause, ...hint });
     }

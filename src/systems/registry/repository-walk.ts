@@ -20,6 +20,7 @@ export interface RegistrySurvey {
   readonly limit: Limit;
   readonly pushTimes: boolean;
   readonly readCreated: (repository: string) => boolean;
+  readonly alsoLookAt: (repository: string) => readonly Digest[];
   /** `created` of image configs read before: repositories share base images' configs seldom, but copies of images often. */
   readonly createdOfConfigs: Map<Digest, number | undefined>;
   readonly done: (what: 'repositories' | 'tags' | 'manifests') => void;

@@ -15,7 +15,10 @@ export function noteCreated(walk: RepositoryWalk, digest: Digest, manifest: Mani
   if (children.length > 0) created.noteChildren(digest, children);
 
   const config = imageConfigOf(manifest);
-  if (config === undefined) return created.note(digest, createdInAnnotations(manifest));
+  if (config === undefined) {
+    created.note(digest, createdInAnnotations(manifest));
+    return;
+  }
   walk.group.start(async () => {
     try {
       created.note(digest, await createdOf(walk, config));

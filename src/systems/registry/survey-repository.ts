@@ -33,6 +33,7 @@ export async function surveyRepository(survey: RegistrySurvey, repository: strin
     targets: new Map(),
   };
   await eachTag(walk, (tag) => walk.group.start(() => surveyTag(walk, tag)));
+  for (const digest of survey.alsoLookAt(repository)) lookAt(walk, digest);
   await walk.group.done();
   await lookAgain(walk);
   stateCreatedTimes(walk);
@@ -55,6 +56,7 @@ async function eachTag(walk: RepositoryWalk, take: (tag: string) => void): Promi
 
 async function surveyTag(walk: RepositoryWalk, tag: string): Promise<void> {
   const { sink, reader, done } = walk.survey;
+  sink.exists(sink.resource('repository', reader.host, walk.repository), {});
   // Trow up to 0.6 lists manifests without a tag by their digest.
   if (isDigest(tag)) return lookAt(walk, tag);
   if (!isTag(tag))

@@ -1,4 +1,5 @@
 import type { Sink, Source } from '../../evidence/sink.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { createLimit } from '../../util/limit.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { RegistryReader } from './contract.ts';
@@ -17,6 +18,8 @@ export interface SurveyOptions {
   readonly repositories?: readonly string[] | ((repository: string) => boolean);
   /** Where to read the configs of images, for the time that they were made: a request more for each of them. Default: nowhere. */
   readonly readCreated?: (repository: string) => boolean;
+  /** Manifests to look for by digest, which no tag and no other manifest may name: what an earlier run has left behind. */
+  readonly alsoLookAt?: (repository: string) => readonly Digest[];
   /** Ask when each tag was pushed, where the registry tells. */
   readonly pushTimes?: boolean;
   /** Requests at a time. Default 8: four saturate Distribution. */
@@ -50,6 +53,7 @@ export function registrySource(reader: RegistryReader, options: SurveyOptions = 
         source: `registry ${reader.host}`,
         pushTimes: options.pushTimes ?? false,
         readCreated: options.readCreated ?? (() => false),
+        alsoLookAt: options.alsoLookAt ?? (() => []),
         createdOfConfigs: new Map(),
         done: countProgress(options.onProgress),
       };

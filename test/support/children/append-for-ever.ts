@@ -5,7 +5,7 @@ import { fileJournal } from '../../../src/systems/journal/file/file-journal.ts';
  * killed. After each append that resolved, `<writer> <number>` goes to stdout.
  */
 const [state = '', runId = ''] = process.argv.slice(2);
-const run = await fileJournal(state).begin(runId);
+const run = await fileJournal(state).begin(runId, []);
 
 await Promise.all(
   Array.from({ length: 8 }, async (_, writer) => {

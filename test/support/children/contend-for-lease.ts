@@ -14,9 +14,9 @@ for (;;) {
   const lease = await keeper.acquire('a', 'a contender', new AbortController().signal).catch((failure: unknown) => {
     if ((failure as { code?: string }).code !== 'LEASE_HELD') throw failure;
   });
-  if (lease === undefined) continue;
-  process.stdout.write(mark() ? 'one\n' : 'two\n');
+  if (lease !== undefined) process.stdout.write(mark() ? 'one\n' : 'two\n');
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+  if (lease === undefined) continue;
   rmSync(marker);
   await lease.release();
 }

@@ -11,7 +11,7 @@ const ballast = join(disk, 'ballast');
 writeFileSync(ballast, 'x'.repeat(64 * 1024));
 
 const journal = fileJournal(join(disk, 'state'));
-const run = await journal.begin('run-1');
+const run = await journal.begin('run-1', []);
 const line = (data: unknown) => ({ atMs: 0, kind: 'intend', data }) as const;
 const codeOf = (failure: unknown) => (failure as { code?: string }).code;
 

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundle } from '../../../../test/support/run-typescript.ts';
@@ -15,7 +24,7 @@ const line = (data: unknown): JournalLine => ({ atMs: 1, kind: 'intend', data })
 /** A journal with three lines, and the path of its file. */
 async function written(): Promise<{ state: string; path: string }> {
   const state = makeTempFolder('journal');
-  const run = await fileJournal(state).begin('run-1');
+  const run = await fileJournal(state).begin('run-1', []);
   await run.append([line('a'), line('b'), line('c')]);
   await run.close();
   return { state, path: join(state, 'runs', 'run-1', 'journal.ndjson') };
@@ -25,14 +34,14 @@ const dataOf = async (state: string) => (await linesOf(fileJournal(state), 'run-
 
 describe('the file of a journal', () => {
   test('is plain JSON lines, for its owner alone, with the plan beside it', async () => {
-    const { state, path } = await written();
+    const { path } = await written();
 
     expect(readFileSync(path, 'utf8')).toBe(
       ['a', 'b', 'c'].map((data) => `{"atMs":1,"kind":"intend","data":"${data}"}\n`).join(''),
     );
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
-    expect(fileJournal(state).planPath('run-1')).toBe(join(dirname(path), 'plan.jsonl'));
+    expect(statSync(join(dirname(path), 'plan.jsonl')).mode & 0o777).toBe(0o600);
   });
 
   test.each([
@@ -105,14 +114,14 @@ describe('the folder of journals', () => {
     const { state } = await written();
     mkdirSync(join(state, 'runs', 'run-2'));
 
-    await (await fileJournal(state).begin('run-2')).close();
+    await (await fileJournal(state).begin('run-2', [])).close();
 
     expect(await fileJournal(state).runs()).toEqual(['run-2', 'run-1']);
   });
 
   test('forgets the plan together with the journal', async () => {
     const { state, path } = await written();
-    writeFileSync(fileJournal(state).planPath('run-1'), '{}');
+    expect(existsSync(join(dirname(path), 'plan.jsonl'))).toBe(true);
 
     await fileJournal(state).forget('run-1');
 
@@ -123,7 +132,7 @@ describe('the folder of journals', () => {
     const state = makeTempFolder('journal');
     writeFileSync(join(state, 'runs'), 'a file');
 
-    await expect(fileJournal(state).begin('run-1')).rejects.toMatchObject({
+    await expect(fileJournal(state).begin('run-1', [])).rejects.toMatchObject({
       code: 'JOURNAL_NOT_WRITABLE',
       message: expect.stringMatching(/^starting the journal .*journal\.ndjson: E(NOTDIR|EXIST)/),
     });

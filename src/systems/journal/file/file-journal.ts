@@ -15,20 +15,21 @@ import { wholeLines } from './whole-lines.ts';
 export function fileJournal(stateDir: string): Journal {
   const home = resolve(stateDir);
   return {
-    begin: (runId) => begin(home, runId),
+    begin: (runId, plan) => begin(home, runId, plan),
     reopen: (runId) => reopen(home, runId),
     runs: () => runs(home),
     read: (runId) => read(home, runId),
-    planPath: (runId) => runPaths(home, runId).plan,
+    plan: (runId) => planLines(home, runId),
     forget: (runId) => forget(home, runId),
   };
 }
 
-async function begin(home: string, runId: string): Promise<RunJournal> {
+async function begin(home: string, runId: string, plan: Iterable<string>): Promise<RunJournal> {
   const paths = runPaths(home, runId);
   try {
     const uppermost = await makeRunFolder(paths.folder, home);
     const file = await create(runId, paths);
+    await writePlan(paths.plan, plan);
     await syncFolders(paths.folder, uppermost);
     return openJournal(runId, paths, file);
   } catch (failure) {
@@ -60,10 +61,40 @@ function openJournal(runId: string, paths: RunPaths, handle: FileHandle): RunJou
   const file = syncedFile(handle, (failure) => notWritable('writing the journal', paths.journal, failure));
   return {
     runId,
-    planPath: paths.plan,
     append: async (lines) => file.append(lines.map(encodeLine).join('')),
     close: file.close,
   };
+}
+
+async function writePlan(path: string, plan: Iterable<string>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for (const chunk of inChunks(plan)) await file.writeFile(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Lines by the ten thousand: a write for each would take longer than the run. */
+function* inChunks(lines: Iterable<string>): Generator<string> {
+  let chunk: string[] = [];
+  for (const line of lines) {
+    if (chunk.push(line) < 10_000) continue;
+    yield chunk.join('');
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk.join('');
+}
+
+async function* planLines(home: string, runId: string): AsyncGenerator<string> {
+  const paths = runPaths(home, runId);
+  try {
+    const file = await open(paths.plan, 'r');
+    yield* file.readLines();
+  } catch (failure) {
+    throw errnoOf(failure) === 'ENOENT' ? noSuchRun(runId, paths) : notReadable('reading', paths.plan, failure);
+  }
 }
 
 async function runs(home: string): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ const line = (data: number) => ({ atMs: 0, kind: 'intend', data }) as const;
 
 test('fails at the append that it was told to, and for good, as a full disk would', async () => {
   const journal = memoryJournal({ failAtAppend: 2 });
-  const run = await journal.begin('run-1');
+  const run = await journal.begin('run-1', []);
 
   await run.append([line(1)]);
   await expect(run.append([line(2)])).rejects.toMatchObject({ code: 'JOURNAL_NOT_WRITABLE' });
@@ -22,7 +22,7 @@ test('fails at the append that it was told to, and for good, as a full disk woul
 
 test('can fail after writing, as a machine does that dies before it says so', async () => {
   const journal = memoryJournal({ failAtAppend: 1, failingLines: 'written' });
-  const run = await journal.begin('run-1');
+  const run = await journal.begin('run-1', []);
 
   await expect(run.append([line(1)])).rejects.toMatchObject({ code: 'JOURNAL_NOT_WRITABLE' });
 

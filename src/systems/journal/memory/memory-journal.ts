@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CodedError } from '../../../util/pure/coded-error.ts';
 import type { Journal, JournalLine, RunJournal } from '../contract.ts';
 import { type JournalErrorCode, journalErrors } from '../errors.ts';
@@ -10,17 +9,12 @@ export interface MemoryJournalScript {
   readonly failAtAppend?: number;
   /** Whether the lines of the failing append are lost (default), or stand although nobody was told so. */
   readonly failingLines?: 'lost' | 'written';
-  /** Where copies of plans are put. Without it `planPath` names no place that exists. */
-  readonly planFolder?: string;
 }
 
 /** Journals that end with the process: for tests, and for the demonstration. */
 export function memoryJournal(script: MemoryJournalScript = {}): Journal {
   const stored = new Map<string, string[]>();
-  const planPath = (runId: string): string => {
-    requireRunId(runId);
-    return join(script.planFolder ?? '/nonexistent/memory-journal', `${runId}.plan.jsonl`);
-  };
+  const plans = new Map<string, readonly string[]>();
   let appendCount = 0;
 
   function writer(runId: string, lines: string[]): RunJournal {
@@ -28,7 +22,6 @@ export function memoryJournal(script: MemoryJournalScript = {}): Journal {
     let closed = false;
     return {
       runId,
-      planPath: planPath(runId),
       async append(added) {
         if (closed) throw new Error('appending to a journal that was closed');
         if (failure !== undefined) throw failure;
@@ -53,11 +46,12 @@ export function memoryJournal(script: MemoryJournalScript = {}): Journal {
   }
 
   return {
-    async begin(runId) {
+    async begin(runId, plan) {
       requireRunId(runId);
       if (stored.has(runId)) throw coded('JOURNAL_RUN_EXISTS', `starting the run ${runId}: it is in memory already`);
       const lines: string[] = [];
       stored.set(runId, lines);
+      plans.set(runId, [...plan]);
       return writer(runId, lines);
     },
     reopen: async (runId) => writer(runId, linesOf(runId)),
@@ -65,7 +59,10 @@ export function memoryJournal(script: MemoryJournalScript = {}): Journal {
     async *read(runId) {
       for (const line of linesOf(runId)) yield decodeLine(line) as JournalLine;
     },
-    planPath,
+    async *plan(runId) {
+      linesOf(runId);
+      for (const line of plans.get(runId) ?? []) yield line.trimEnd();
+    },
     async forget(runId) {
       requireRunId(runId);
       stored.delete(runId);

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { type Claim, parseClaim } from './layout.ts';
 
 /** A claim as found, and when its file last changed, by the file system's clock. */
-export interface FoundClaim {
-  readonly claim: Claim;
+export interface FoundClaim extends Claim {
   readonly beatAtMs: number;
 }
 
@@ -16,7 +15,7 @@ export async function readClaim(path: string): Promise<FoundClaim | undefined> {
     try {
       const { mtimeMs, ino } = await file.stat();
       const claim = parseClaim(await file.readFile('utf8'));
-      return { claim: claim ?? unreadable(path, ino), beatAtMs: mtimeMs };
+      return { ...(claim ?? unreadable(path, ino)), beatAtMs: mtimeMs };
     } finally {
       await file.close();
     }
@@ -76,14 +75,19 @@ export async function giveName(draft: Draft, path: string): Promise<boolean> {
 /** What file systems say that know no hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Removes what others left behind: their `.next`, and drafts older than `olderThanMs`. For the holder alone. */
-export async function sweepLeftovers(folder: string, name: string, own: Claim, olderThanMs: number): Promise<void> {
-  for (const file of await readdir(folder)) {
-    const path = join(folder, file);
-    const leftNext = file.endsWith('.next') && file !== `${name}.${own.id}.next`;
-    if (!file.startsWith(`${name}.`)) continue;
-    if (leftNext || (file.endsWith('.draft') && (await isOlder(path, olderThanMs)))) await removeIfThere(path);
-  }
+/** Names of what others left behind: every `.next` but that of our successor, and drafts older than `olderThanMs`. */
+export async function leftovers(
+  folder: string,
+  name: string,
+  own: Claim,
+  olderThanMs: number,
+): Promise<readonly string[]> {
+  const files = (await readdir(folder)).filter((file) => file.startsWith(`${name}.`));
+  const nexts = files.filter((file) => file.endsWith('.next') && file !== `${name}.${own.id}.next`);
+  const drafts: string[] = [];
+  for (const file of files)
+    if (file.endsWith('.draft') && (await isOlder(join(folder, file), olderThanMs))) drafts.push(file);
+  return [...nexts, ...drafts];
 }
 
 async function isOlder(path: string, thanMs: number): Promise<boolean> {

@@ -9,13 +9,14 @@ import {
   errnoOf,
   type FoundClaim,
   giveName,
+  leftovers,
   readClaim,
   removeIfThere,
-  sweepLeftovers,
   writeDraft,
 } from './claim-files.ts';
 import { type Claim, leaseName, leasesFolder } from './layout.ts';
 import { fateOf, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { advance, firstStep, type LeaseDisk, type Step } from './succession.ts';
 
 export interface FileLeaseOptions {
   /** How long a holder on another machine may be silent before its lease is taken over. Default: a minute. */
@@ -60,86 +61,82 @@ async function acquire(asked: Asked): Promise<Lease> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const here = await thisProcess();
   const own: Claim = { id: randomUUID(), scope, holder, ...here, startedAtMs: Date.now() };
-  const name = leaseName(scope);
-  const head = join(folder, `${name}.json`);
-  const draft = await writeDraft(folder, name, own);
+  const draft = await writeDraft(folder, leaseName(scope), own);
   try {
-    while (!(await giveName(draft, head)) && !(await succeed(asked, head, draft, here))) signal.throwIfAborted();
-    return await hold(asked, head, own, draft);
+    await takeOrSucceed(asked, diskFor(asked, own, draft, here));
+    return keep(asked, own, draft, await open(firstFile(asked), 'r+'));
+  } catch (failure) {
+    await removeIfOwn(firstFile(asked), own); // it may have been ours already
+    throw failure;
   } finally {
     await removeIfThere(draft.path);
   }
 }
 
-/** Step 2 of `layout.ts`. @returns false when somebody was faster: look again. @throws LEASE_HELD */
-async function succeed(asked: Asked, head: string, draft: Draft, here: ProcessIdentity): Promise<boolean> {
-  const first = await readClaim(head);
-  for (let last = first; last !== undefined; ) {
-    await requireDead(asked, last, draft, here);
-    const next = join(asked.folder, `${leaseName(asked.scope)}.${last.claim.id}.next`);
-    if (await giveName(draft, next)) return await putFirst(head, first, draft, next);
-    last = await readClaim(next);
-  }
-  return false;
-}
-
-/** Step 3 of `layout.ts`. */
-async function putFirst(head: string, first: FoundClaim | undefined, draft: Draft, next: string): Promise<boolean> {
-  const now = await readClaim(head);
-  if (now !== undefined && now.claim.id === first?.claim.id) {
-    await rename(draft.path, head);
-    return true;
-  }
-  await removeIfThere(next);
-  return false;
-}
-
-async function requireDead(asked: Asked, found: FoundClaim, draft: Draft, here: ProcessIdentity): Promise<void> {
-  const { claim, beatAtMs } = found;
-  const fate = await fateOf(claim, here);
-  if (fate === 'dead') return;
-  const silentMs = draft.madeAtMs - beatAtMs;
-  if (fate === 'unknown' && silentMs > asked.ttlMs) return;
-  const by = { holder: claim.holder, sinceMs: claim.startedAtMs === 0 ? undefined : claim.startedAtMs };
-  throw leaseHeld(asked.scope, by, fate === 'unknown' ? elsewhere(asked.ttlMs) : undefined);
-}
-
-function elsewhere(ttlMs: number): string {
-  return `Wait until that run has ended, or stop it; should it be dead, its lease is free ${Math.ceil(ttlMs / 1000)} s after its last sign of life.`;
-}
-
-/** Step 4 of `layout.ts`, and the signs of life. The lease is ours already: what fails here gives it back. */
-async function hold(asked: Asked, head: string, own: Claim, draft: Draft): Promise<Lease> {
-  try {
-    await sweepLeftovers(asked.folder, leaseName(asked.scope), own, draft.madeAtMs - asked.ttlMs);
-    return keep(asked, head, own, draft, await open(head, 'r+'));
-  } catch (failure) {
-    await removeIfOwn(head, own);
-    throw failure;
+/** @throws LEASE_HELD */
+async function takeOrSucceed(asked: Asked, disk: LeaseDisk<FoundClaim>): Promise<void> {
+  for (let step: Step<FoundClaim> = firstStep; step.at !== 'held'; step = await advance(step, disk)) {
+    if (step.at === 'refused') throw refusal(asked, step.by);
+    if (step.at === 'take-first') asked.signal.throwIfAborted();
   }
 }
 
-function keep(asked: Asked, head: string, own: Claim, draft: Draft, file: FileHandle): Lease {
+function diskFor(asked: Asked, own: Claim, draft: Draft, here: ProcessIdentity): LeaseDisk<FoundClaim> {
+  const { folder, ttlMs } = asked;
+  const name = leaseName(asked.scope);
+  const first = firstFile(asked);
+  const nextOf = (id: string): string => join(folder, `${name}.${id}.next`);
+  return {
+    takeFirst: () => giveName(draft, first),
+    readFirst: () => readClaim(first),
+    takeNext: (id) => giveName(draft, nextOf(id)),
+    readNext: (id) => readClaim(nextOf(id)),
+    removeNext: (id) => removeIfThere(nextOf(id)),
+    putFirst: () => rename(draft.path, first),
+    isDead: async (found) => {
+      const fate = await fateOf(found, here);
+      return fate === 'dead' || (fate === 'unknown' && draft.madeAtMs - found.beatAtMs > ttlMs);
+    },
+    leftovers: () => leftovers(folder, name, own, draft.madeAtMs - ttlMs),
+    removeLeftover: (file) => removeIfThere(join(folder, file)),
+  };
+}
+
+function firstFile(asked: Asked): string {
+  return join(asked.folder, `${leaseName(asked.scope)}.json`);
+}
+
+function refusal(asked: Asked, by: FoundClaim): unknown {
+  const hint = `Wait until that run has ended, or stop it; if it died on another machine, its lease is free ${Math.ceil(asked.ttlMs / 1000)} s after its last sign of life.`;
+  return leaseHeld(
+    asked.scope,
+    { holder: by.holder, sinceMs: by.startedAtMs === 0 ? undefined : by.startedAtMs },
+    hint,
+  );
+}
+
+function keep(asked: Asked, own: Claim, draft: Draft, file: FileHandle): Lease {
   const { scope, ttlMs } = asked;
+  const first = firstFile(asked);
   const bytes = Buffer.from(draft.text);
   const heartbeat = startHeartbeat({
     ttlMs,
     beat: async () => {
-      if (!(await isOwn(head, own))) return false;
+      if (!(await isOwn(first, own))) return false;
       await file.write(bytes, 0, bytes.length, 0);
       await file.sync();
       return true;
     },
     reasonOf: (cause) =>
       cause === undefined
-        ? leaseLost(scope, `${head} is gone, or somebody else's`)
-        : leaseLost(scope, `${head} could not be renewed`, cause),
+        ? leaseLost(scope, `${first} is gone, or somebody else's`)
+        : leaseLost(scope, `${first} could not be renewed`, cause),
   });
 
   async function giveBack(): Promise<void> {
     heartbeat.stop();
     try {
-      if (!heartbeat.lost.aborted) await removeIfOwn(head, own);
+      if (!heartbeat.lost.aborted) await removeIfOwn(first, own);
     } finally {
       await file.close();
     }
@@ -156,12 +153,12 @@ function keep(asked: Asked, head: string, own: Claim, draft: Draft, file: FileHa
   };
 }
 
-async function isOwn(head: string, own: Claim): Promise<boolean> {
-  return (await readClaim(head))?.claim.id === own.id;
+async function isOwn(first: string, own: Claim): Promise<boolean> {
+  return (await readClaim(first))?.id === own.id;
 }
 
-async function removeIfOwn(head: string, own: Claim): Promise<void> {
-  if (await isOwn(head, own)) await removeIfThere(head);
+async function removeIfOwn(first: string, own: Claim): Promise<void> {
+  if (await isOwn(first, own)) await removeIfThere(first);
 }
 
 /** Gives errors of the operating system a code. */

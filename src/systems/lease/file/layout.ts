@@ -15,11 +15,12 @@ import { join } from 'node:path';
  *
  *  1. A free lease is taken by giving a finished draft the name of the first file. Names are given once: one wins.
  *  2. A dead holder is succeeded by giving the draft the name `<id of the dead>.next`. Again one wins, and should it die
- *     before step 3, it is succeeded in the same way: a chain of the dead that ends with at most one who lives.
- *  3. The successor looks whether the first file still holds the claim from which it followed the chain. If so, nobody but
- *     it may change that file (the owner is dead, and the place after it is taken), and it puts its claim there. If not,
- *     somebody was faster, and it begins again. Ids are never used twice, so an old `.next` can't name a new holder.
- *  4. The holder then removes what is left of others. Who releases removes the first file, after looking that it is its own.
+ *     before step 3 is done, it is succeeded in the same way: a chain of the dead that ends with at most one who lives.
+ *  3. The successor looks whether the first file holds the claim of one of the dead in its chain. If so, nobody but it may
+ *     change that file (the dead can't, and the place after them is taken), and it puts its claim there. If not, somebody
+ *     was faster: it withdraws and begins again. Ids are never used twice, so an old `.next` can't name a new holder.
+ *  4. The holder then removes what is left of others.
+ *  5. Who releases removes the first file, after looking that it is its own.
  *
  * A sign of life is the file's time of change, made by writing the claim's own bytes over themselves through the handle
  * that was opened at the beginning: it can't revive or overwrite the file of somebody who took over. Ages are differences of

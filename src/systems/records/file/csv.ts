@@ -7,7 +7,14 @@ import type { OpenText } from './open-text.ts';
 
 const BATCH_ROWS = 1000;
 const MAX_RECORD_LENGTH = 1024 * 1024;
+const ADVICE = 'Correct the line, or export the records again.';
 const delimiters = [',', ';', '\t'] as const;
+
+interface ParsedLine {
+  readonly record: readonly string[];
+  /** `lines`: on which line it ended. */
+  readonly info: { readonly lines: number };
+}
 
 /**
  * Comma-separated values in a stream. The first line names the columns; every other one must have as many fields, so that a
@@ -23,19 +30,26 @@ export async function* readCsv(
   const pieces = text.pieces(signal);
   const head = await firstLine(pieces);
   if (head.trim() === '') throw recordsError('RECORDS_EMPTY', `${text.doing}: its first line is empty`);
-  const parser = parse({ delimiter: delimiterOf(head), skip_empty_lines: true, max_record_size: MAX_RECORD_LENGTH });
+  const options = { delimiter: delimiterOf(head), skip_empty_lines: true, max_record_size: MAX_RECORD_LENGTH };
+  // The count of fields is checked here: the parser would throw away the good rows that stand before a bad one.
+  const parser = parse({ ...options, relax_column_count: true, info: true });
   pipeline(Readable.from(joined(head, pieces)), parser, () => {}); // its failure comes out of the parser too
 
   let names: readonly string[] | undefined;
   let batch: unknown[] = [];
   try {
-    for await (const values of parser as AsyncIterable<readonly string[]>) {
+    for await (const { record, info } of parser as AsyncIterable<ParsedLine>) {
       if (names === undefined) {
-        names = values.map((name) => name.trim());
+        names = record.map((name) => name.trim());
         checkColumns(names, mapping);
         continue;
       }
-      batch.push(record(names, values));
+      if (record.length !== names.length) {
+        yield batch;
+        const why = `line ${info.lines} has ${record.length} fields, and the first line has ${names.length}`;
+        throw new ReadingStopped(`${text.doing}: ${why}`, ADVICE);
+      }
+      batch.push(asRow(names, record));
       if (batch.length === BATCH_ROWS) {
         yield batch;
         batch = [];
@@ -43,8 +57,8 @@ export async function* readCsv(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    yield batch; // what came before the bad row was whole
-    throw new ReadingStopped(`${text.doing}: ${messageOf(error)}`, 'Correct the line, or export the records again.');
+    yield batch;
+    throw new ReadingStopped(`${text.doing}: ${messageOf(error)}`, ADVICE);
   }
   yield batch;
 }
@@ -72,7 +86,7 @@ function delimiterOf(head: string): string {
   return delimiters.reduce((best, one) => (count(one) > count(best) ? one : best));
 }
 
-function record(names: readonly string[], values: readonly string[]): Readonly<Record<string, string>> {
+function asRow(names: readonly string[], values: readonly string[]): Readonly<Record<string, string>> {
   const row: Record<string, string> = Object.create(null);
   for (const [n, name] of names.entries()) row[name] = values[n] ?? '';
   return row;

@@ -1,5 +1,5 @@
 import { messageOf } from '../../../util/pure/coded-error.ts';
-import { ReadingStopped } from '../errors.ts';
+import { ReadingStopped, recordsError } from '../errors.ts';
 import { checkFirstDocument, type ResolvedMapping } from '../mapping.ts';
 import { linesOf } from './lines.ts';
 import type { OpenText } from './open-text.ts';
@@ -31,6 +31,7 @@ export async function* readNdjson(
       batch = [];
     }
   }
+  if (isFirst) throw recordsError('RECORDS_EMPTY', `${text.doing}: it holds only white space`);
   yield batch;
 }
 

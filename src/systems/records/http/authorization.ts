@@ -1,4 +1,5 @@
 import { recordsError } from '../errors.ts';
+import { percentDecode } from '../percent-decode.ts';
 import { type Hider, readSecret } from '../secrets.ts';
 import type { HttpRecords } from '../settings.ts';
 
@@ -14,11 +15,11 @@ export async function authorization(
 ): Promise<Readonly<Record<string, string>>> {
   const token = await readSecret('token', { value: settings.token, file: settings.tokenFile, env: settings.tokenEnv });
   const password = await readSecret('password', {
-    value: url.password === '' ? settings.password : decoded(url.password),
+    value: url.password === '' ? settings.password : percentDecode(url.password),
     file: settings.passwordFile,
     env: settings.passwordEnv,
   });
-  const username = url.username === '' ? settings.username : decoded(url.username);
+  const username = url.username === '' ? settings.username : percentDecode(url.username);
   if (token !== undefined) {
     if (username !== undefined || password !== undefined)
       throw invalid('a token and a user are given: only one of them is sent');
@@ -34,15 +35,6 @@ export async function authorization(
   hider.hide(password ?? '');
   const pair = hider.hide(Buffer.from(`${username}:${password ?? ''}`).toString('base64'));
   return { authorization: `Basic ${pair}` };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (!(error instanceof URIError)) throw error;
-    return text; // a bare % that was meant as one
-  }
 }
 
 function invalid(why: string) {

@@ -27,7 +27,7 @@ function redirected(answer: Answer, from: URL, redirects: number, doing: string)
   const location = answer.headers['location'] ?? '';
   const refused = (why: string) =>
     recordsError('RECORDS_HTTP_REFUSED', `${doing}: the server answered ${answer.status} ${why}`);
-  if (location === '' || !URL.canParse(location, from)) throw refused('without an address to go on to');
+  if (location === '' || !URL.canParse(location, from.href)) throw refused('without an address to go on to');
   const target = new URL(location, from);
   // A login page, or a place that must not see our credentials.
   if (target.origin !== from.origin) throw refused(`and leads to ${target.origin}, which is not followed`);

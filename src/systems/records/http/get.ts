@@ -71,24 +71,26 @@ async function getOnce(
   }
 }
 
+/** Leaving the loop destroys the body, in a way that raises no error of its own. */
 async function readBody(
-  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
+  body: AsyncIterable<Uint8Array>,
   announcedBytes: number,
   maxBytes: number,
   doing: string,
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let sizeBytes = 0;
-  const iterator = announcedBytes > maxBytes ? [] : body;
-  for await (const piece of iterator) {
-    pieces.push(piece);
+  for await (const piece of body) {
     sizeBytes += piece.length;
-    if (sizeBytes > maxBytes) break;
+    if (Math.max(sizeBytes, announcedBytes) > maxBytes) throw tooLarge(maxBytes, doing);
+    pieces.push(piece);
   }
-  if (Math.max(sizeBytes, announcedBytes) <= maxBytes) return Buffer.concat(pieces);
-  body.destroy();
+  return Buffer.concat(pieces);
+}
+
+function tooLarge(maxBytes: number, doing: string) {
   const message = `${doing}: the answer is larger than ${maxBytes} bytes`;
-  throw recordsError('RECORDS_TOO_LARGE', message, 'Ask for smaller pages, or raise the limit of a page.');
+  return recordsError('RECORDS_TOO_LARGE', message, 'Ask for smaller pages, or raise the limit of a page.');
 }
 
 function plainHeaders(

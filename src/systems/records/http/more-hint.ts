@@ -30,7 +30,7 @@ const pointers = [
   'continuation_token',
   'continuationToken',
 ];
-const pageCounts = ['total_pages', 'totalPages', 'page_count', 'pageCount', 'last_page', 'lastPage'];
+const pageCounts = ['total_pages', 'totalPages', 'last_page', 'lastPage'];
 
 /**
  * Where an answer says that there is more than was read, in one of the ways that servers usually say it. A list that is cut into pages

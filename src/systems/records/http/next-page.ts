@@ -6,6 +6,7 @@ import type { StatedTotal } from './total.ts';
 /** One page as it came. */
 export interface Page {
   readonly url: URL;
+  readonly status: number;
   readonly body: unknown;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -65,7 +66,7 @@ function bodyLink(body: unknown): string | undefined {
 
 function resolve(link: unknown, base: URL): URL | 'invalid' | undefined {
   if (link === undefined || link === null || link === '') return undefined;
-  if (typeof link !== 'string' || !URL.canParse(link, base)) return 'invalid';
+  if (typeof link !== 'string' || !URL.canParse(link, base.href)) return 'invalid';
   const url = new URL(link, base);
   url.hash = '';
   return url;

@@ -30,11 +30,12 @@ export async function* readPages(
       throw new ReadingStopped(`${doing}: this page was read before`, 'Check the paging settings.');
     seen.add(url.href);
 
-    const { body, headers, text } = await getJson(url, options, doing, signal);
+    const { status, body, headers, text } = await getJson(url, options, doing, signal);
     const rows = listIn(body, settings.items, doing);
     const total = statedTotal(body, headers, settings.total);
     const page: Page = {
       url,
+      status,
       body,
       headers,
       text,

@@ -47,13 +47,18 @@ export function checkEnd(page: Page, paging: Paging, pagesRead: number, doing: s
       `${doing}: it is the last one, ${rowsSoFar} rows came in all, but ${total.where} says ${total.rows}`,
       'Check the paging settings; if rows came and went meanwhile, start again.',
     );
-  // Who says that one page is all, or counted all rows, knows better than a hint.
-  if (paging.style === 'none' || (total !== undefined && total.isOfAll)) return;
-  const hint =
-    paging.style === 'page' && page.rowsOnPage === 0 ? undefined : moreHint(page.body, page.headers, pagesRead);
+  // Who says that one page is all, or where all rows are counted, knows better than a hint.
+  if (paging.style === 'none' || total?.declared === true) return;
+  const isEmptyEnd = paging.style === 'page' && page.rowsOnPage === 0;
+  const hint = isEmptyEnd ? undefined : (partialHint(page) ?? moreHint(page.body, page.headers, pagesRead));
   if (hint !== undefined)
     throw new ReadingStopped(
       `${doing}: it seems to be the last one, but ${hint} says that there is more`,
       'Describe in the paging settings how the server cuts its list into pages.',
     );
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7 */
+function partialHint(page: Page): string | undefined {
+  return page.status === 206 && page.total === undefined ? 'the status 206 (partial content)' : undefined;
 }

@@ -2,6 +2,7 @@ import { basicAuthorization } from './basic-authorization.ts';
 import type { Token, TokenRequest } from './bearer-token.ts';
 import { createConcealer } from './conceal.ts';
 import type { Credentials, FoundCredential } from './credentials.ts';
+import { redactUrl } from './registry-error.ts';
 import { scopeOf } from './scope.ts';
 import { createTokenCache } from './token-cache.ts';
 import type { AuthDescription, RegistryRequest } from './transport-contract.ts';
@@ -110,7 +111,7 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
       const found = await find(undefined);
       return {
         scheme: wayIn.scheme,
-        ...(wayIn.scheme === 'bearer' ? { realm: wayIn.realm } : {}),
+        ...(wayIn.scheme === 'bearer' ? { realm: redactUrl(wayIn.realm) } : {}),
         ...describeFound(found),
         searched: credentials.searched,
       };

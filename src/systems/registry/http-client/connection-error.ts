@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import { messageOf } from '../../../util/pure/coded-error.ts';
 import type { RegistryErrorCode } from '../errors.ts';
-import { type Errand, errandError, RegistryError } from './registry-error.ts';
+import { type Errand, errandError, foreignText, RegistryError } from './registry-error.ts';
 
 interface Failure {
   readonly code: RegistryErrorCode;
@@ -81,7 +81,7 @@ export function connectionError(errand: Errand, thrown: unknown): RegistryError 
   const failure = failureOf(thrown);
   if (failure === undefined) return undefined;
   const code = codeOf(thrown);
-  const words = `${failure.words ?? messageOf(thrown)}${code === undefined ? '' : ` (${code})`}`;
+  const words = `${failure.words ?? certifiedNames(thrown) ?? messageOf(thrown)}${code === undefined ? '' : ` (${code})`}`;
   return errandError(failure.code, errand, words, { cause: thrown, temporary: failure.temporary ?? false });
 }
 
@@ -103,6 +103,13 @@ function parseFailure(thrown: Error): Failure {
   if (typeof data === 'string' && TLS_RECORDS.some((start) => data.startsWith(start)))
     return { code: 'REGISTRY_SPEAKS_TLS', words: 'the server gave a TLS response to an HTTP client' };
   return { code: 'REGISTRY_BAD_ANSWER', words: 'the answer is not HTTP' };
+}
+
+/** Node names only those names of a certificate that it compared. */
+function certifiedNames(thrown: unknown): string | undefined {
+  const { cert } = thrown as { readonly cert?: { readonly subjectaltname?: unknown } };
+  const names = cert?.subjectaltname;
+  return typeof names === 'string' ? `its certificate is for ${foreignText(names, 300)} only` : undefined;
 }
 
 function codeOf(thrown: unknown): string | undefined {

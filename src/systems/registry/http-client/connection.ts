@@ -15,7 +15,7 @@ export interface Connection {
   readonly security: Security;
   /** The sockets for this origin. */
   dispatcherFor(origin: string): Dispatcher;
-  /** Ends idle sockets, and those in use when they are done. */
+  /** Ends idle sockets, and those in use when they are done. Calling it again waits for the same. */
   close(): Promise<void>;
 }
 
@@ -40,6 +40,7 @@ export function openConnection(settings: ConnectionSettings): Connection {
   const { origin } = new URL(url);
   const registry = dispatcher(settings, settings.tls.registry, proxyFor(new URL(url), settings.env), origin);
   const others = new Map<string, Dispatcher>();
+  let closing: Promise<unknown> | undefined;
 
   return {
     url,
@@ -54,8 +55,9 @@ export function openConnection(settings: ConnectionSettings): Connection {
       others.set(proxy ?? '', made);
       return made;
     },
-    close: async () => {
-      await Promise.all([registry, ...others.values()].map((each) => each.close()));
+    close: () => {
+      closing ??= Promise.all([registry, ...others.values()].map((each) => each.close()));
+      return closing.then(() => {});
     },
   };
 }

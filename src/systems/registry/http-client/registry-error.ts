@@ -148,6 +148,7 @@ const HARMLESS_PARAMETERS: ReadonlySet<string> = new Set(['n', 'last', 'digest',
 export function redactUrl(text: string): string {
   if (!URL.canParse(text)) return '(not a URL)';
   const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return '(not a URL)';
   url.username = '';
   url.password = '';
   url.hash = '';

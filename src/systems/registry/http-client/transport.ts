@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createLimit } from '../../../util/limit.ts';
 import { type Authorizer, createAuthorizer } from './authorizer.ts';
 import { fetchToken } from './bearer-token.ts';
@@ -6,7 +7,7 @@ import { openCredentials } from './credentials.ts';
 import type { Call } from './exchange.ts';
 import { mayBeInsecure } from './insecure-permission.ts';
 import { type Reached, reach } from './reach.ts';
-import { answerError, foreignText, RegistryError } from './registry-error.ts';
+import { answerError, RegistryError } from './registry-error.ts';
 import { parseRegistryUrl } from './registry-url.ts';
 import type { RetryPolicy } from './retry.ts';
 import { loadTls } from './tls.ts';
@@ -69,16 +70,12 @@ export async function openTransport(settings: TransportSettings, signal: AbortSi
   const { connection, challenge } = await reach(address, { insecureAllowed, open, retry }, signal);
 
   const lifetime = new AbortController();
+  setMaxListeners(0, lifetime.signal);
   const credentials = openCredentials(
     { ...settings, host: address.host, files: settings.credentialFiles ?? [], env },
     lifetime.signal,
   );
-  const wire: Wire = openWire({
-    connection,
-    limit: createLimit(concurrency),
-    retry,
-    conceal: (text) => authorizer.conceal(text),
-  });
+  const wire: Wire = openWire({ connection, retry, conceal: (text) => authorizer.conceal(text) });
   const tokenWire = { security: connection.security, perform: wire.perform, now: retry.now };
   const authorizer: Authorizer = createAuthorizer({
     host: address.host,
@@ -93,7 +90,7 @@ export async function openTransport(settings: TransportSettings, signal: AbortSi
     host: address.host,
     security: connection.security,
     stats: wire.stats,
-    send: sender(wire, authorizer, { url: connection.url, userAgent: settings.userAgent ?? 'winnow' }),
+    send: inTurn(sender(wire, authorizer, connection.url, settings.userAgent ?? 'winnow'), concurrency),
     describeAuth: authorizer.describe,
     clockSkewMs: () => skewOf(wire.lastDate()),
     async close() {
@@ -103,22 +100,31 @@ export async function openTransport(settings: TransportSettings, signal: AbortSi
   };
 }
 
-function sender(
-  wire: Wire,
-  authorizer: Authorizer,
-  base: { readonly url: string; readonly userAgent: string },
-): OpenTransport['send'] {
+/**
+ * Sends no more requests at a time than allowed. A request keeps its place while it waits to be repeated: a registry that limits
+ * the rate means all requests, and this slows them all down.
+ */
+function inTurn(send: OpenTransport['send'], concurrency: number): OpenTransport['send'] {
+  const limit = createLimit(concurrency);
+  return (request, signal) => {
+    // Every request under way listens, and Node takes more than ten for a leak.
+    setMaxListeners(0, signal);
+    return limit.run(() => send(request, signal), signal);
+  };
+}
+
+function sender(wire: Wire, authorizer: Authorizer, url: string, userAgent: string): OpenTransport['send'] {
   return async (request, signal) => {
-    const call = callOf(request, base.userAgent);
+    const call = callOf(request, userAgent);
     let sent = await authorizer.headerFor(request, signal);
     for (let isRenewed = false; ; isRenewed = sent?.startsWith('Bearer ') === true) {
       const answer = await wire.perform({ ...call, authorization: sent }, signal);
       if (answer.status !== 401) return answer;
-      const refused = { sent, isRenewed: isRenewed, challenge: answer.headers['www-authenticate'] ?? '' };
+      const refused = { sent, isRenewed, challenge: answer.headers['www-authenticate'] ?? '' };
       const next = await authorizer.afterRefusal(request, refused, signal);
       if ('authorization' in next) sent = next.authorization;
       else if (request.accept?.includes(401) === true) return answer;
-      else throw unauthorized(request, base.url, answer, authorizer.conceal, next.refusedBecause);
+      else throw unauthorized(request, url, answer, authorizer.conceal, next.refusedBecause);
     }
   };
 }
@@ -150,7 +156,7 @@ function unauthorized(
 ): RegistryError {
   const errand = { doing: request.doing, method: request.method, url: url + request.path };
   const error = answerError(errand, { status: 401, headers: answer.headers, body: answer.bytes }, { conceal });
-  return new RegistryError('REGISTRY_UNAUTHORIZED', `${error.message}: ${foreignText(why, 500)}`, {
+  return new RegistryError('REGISTRY_UNAUTHORIZED', `${error.message}: ${why}`, {
     status: 401,
     specCodes: error.specCodes,
     ...(error.request === undefined ? {} : { request: error.request }),

@@ -1,12 +1,10 @@
-import type { Limit } from '../../../util/limit.ts';
-import { wait } from '../../../util/wait.ts';
 import type { Connection } from './connection.ts';
 import { type Call, exchange, type RawAnswer } from './exchange.ts';
 import { answerError, errandError } from './registry-error.ts';
-import { MAX_RETRY_AFTER_MS, parseRetryAfter, type RetryPolicy, withRetries } from './retry.ts';
+import { parseRetryAfter, type RetryPolicy, withRetries } from './retry.ts';
 import type { RegistryResponse, TransportStats } from './transport-contract.ts';
 
-/** Sends calls as often as need be, no more of them at a time than the limit allows. Knows nothing of credentials. */
+/** Sends calls as often as need be. Knows nothing of credentials. */
 export interface Wire {
   /** @returns a success, or a status that the call accepts. @throws RegistryError, the signal's reason. */
   perform(call: Call, signal: AbortSignal): Promise<RegistryResponse>;
@@ -17,7 +15,6 @@ export interface Wire {
 
 export interface WireSettings {
   readonly connection: Connection;
-  readonly limit: Limit;
   readonly retry: RetryPolicy;
   /** Hides the credentials in use from text that a server sent. */
   readonly conceal: (text: string) => string;
@@ -27,25 +24,18 @@ export interface WireSettings {
 const NOT_TO_REPEAT: ReadonlySet<Call['method']> = new Set(['POST', 'PATCH']);
 
 export function openWire(settings: WireSettings): Wire {
-  const { connection, limit, retry } = settings;
+  const { connection, retry } = settings;
   const stats = { requests: 0, retries: 0 };
   let lastDate: ReturnType<Wire['lastDate']>;
-  // A server that limits the rate means all requests, not just the one that it refused.
-  let pausedUntilMs = 0;
 
   async function attempt(call: Call, signal: AbortSignal): Promise<RegistryResponse> {
-    const pauseMs = pausedUntilMs - retry.now();
-    if (pauseMs > 0) await wait(pauseMs, signal);
     stats.requests++;
     const raw = await exchange(connection, call, Date.now() + retry.totalMs, signal);
     const date = raw.headers['date'];
-    if (date !== undefined && !raw.isElsewhere) lastDate = { header: date, receivedAtMs: Date.now() };
+    const isOwn = !raw.isElsewhere && call.target.startsWith('/');
+    if (isOwn && date !== undefined) lastDate = { header: date, receivedAtMs: Date.now() };
     if (raw.isAnswer) return raw;
-
-    const retryAfterMs = parseRetryAfter(raw.headers['retry-after'], retry.now());
-    if (raw.status === 429 && retryAfterMs !== undefined)
-      pausedUntilMs = retry.now() + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
-    throw failureOf(call, raw, settings.conceal, retryAfterMs);
+    throw failureOf(call, raw, settings.conceal, parseRetryAfter(raw.headers['retry-after'], retry.now()));
   }
 
   const onRetry = () => {
@@ -55,8 +45,8 @@ export function openWire(settings: WireSettings): Wire {
     stats,
     lastDate: () => lastDate,
     perform(call, signal) {
-      const inTurn = () => limit.run(() => attempt(call, signal), signal);
-      return withRetries(inTurn, retry, { mayRepeat: !NOT_TO_REPEAT.has(call.method), onRetry }, signal);
+      const options = { mayRepeat: !NOT_TO_REPEAT.has(call.method), onRetry };
+      return withRetries(() => attempt(call, signal), retry, options, signal);
     },
   };
 }

@@ -19,7 +19,7 @@ export interface Occasion {
   readonly afterEntries?: number;
 }
 
-type Happening = (signal: AbortSignal, entries: number) => Promise<void> | void;
+type Happening = (signal: AbortSignal, args: readonly string[]) => Promise<void> | void;
 
 interface Line {
   readonly verb: Verb;
@@ -56,16 +56,17 @@ export function createScript(): Script {
         throw error;
       }),
     hang: (verb, occasion = {}) => write(verb, occasion, untilAborted),
-    before: (verb, hook, occasion = {}) =>
-      write(verb, occasion, () => hook(...(calls.at(-1)?.args as readonly string[]))),
+    before: (verb, hook, occasion = {}) => write(verb, occasion, (_, args) => hook(...args)),
     play: async (verb, args, signal) => {
       signal.throwIfAborted();
       calls.push({ verb, args });
       const due = lines.filter((line) => line.verb === verb && isDue(line, args));
-      for (const { occasion, happen } of due) if (occasion.afterEntries === undefined) await happen(signal, 0);
+      for (const { occasion, happen } of due)
+        if (occasion.afterEntries === undefined) await happen(signal, args as readonly string[]);
       return async (entries) => {
         signal.throwIfAborted();
-        for (const { occasion, happen } of due) if (occasion.afterEntries === entries) await happen(signal, entries);
+        for (const { occasion, happen } of due)
+          if (occasion.afterEntries === entries) await happen(signal, args as readonly string[]);
       };
     },
   };

@@ -1,0 +1,73 @@
+import type { Resource } from '../evidence/resource.ts';
+import type { Source } from '../evidence/sink.ts';
+import { type Digest, isDigest } from '../oci/digest.ts';
+import { decodePlan } from '../plan/codec.ts';
+import type { Journal } from '../systems/journal/contract.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
+import { isGone } from './outcome.ts';
+import { readRun } from './undo.ts';
+
+const RUNS_LOOKED_AT = 50;
+
+/** What earlier runs on a registry had begun to remove: manifests from which they took away all that kept them. */
+export interface PastRuns {
+  /** States `retires` alone: whatever is in use again is held by others. */
+  readonly source: Source;
+  /** Manifests of a repository that may still be there, though nothing names them any longer: the run was cut short, or failed. */
+  leftBehind(repository: string): readonly Digest[];
+}
+
+/** @param host - of the registry that is surveyed; runs on others are passed over. */
+export async function readPastRuns(journal: Journal, host: string): Promise<PastRuns> {
+  const released: Released[] = [];
+  for (const runId of (await journal.runs()).slice(0, RUNS_LOOKED_AT))
+    released.push(...(await releasedBy(journal, runId, host)));
+  return {
+    source: {
+      name: 'earlier runs',
+      survey: async (sink) => {
+        for (const { runId, manifest } of released)
+          sink.retires(sink.resource('manifest', manifest.scope, manifest.key), `run ${runId} had begun to remove it`);
+      },
+    },
+    leftBehind: (repository) =>
+      released
+        .filter(({ manifest, confirmed }) => !confirmed && manifest.scope === `${host}/${repository}`)
+        .map(({ manifest }) => manifest.key)
+        .filter(isDigest),
+  };
+}
+
+interface Released {
+  readonly runId: string;
+  readonly manifest: Resource;
+  /** The journal says that it is gone. */
+  readonly confirmed: boolean;
+}
+
+/** A journal that can't be read, or is gone meanwhile, releases nothing: that can only keep more. */
+async function releasedBy(journal: Journal, runId: string, host: string): Promise<readonly Released[]> {
+  try {
+    const { begin, removed, outcomes } = await readRun(runId, journal.read(runId));
+    if (begin.header.scope.registry.host !== host || removed.length === 0) return [];
+    const gone = new Set(removed.map(({ action }) => action.n));
+    const { actions } = await decodePlan(journal.plan(runId));
+    const released: Released[] = [];
+    for await (const { n, do: kind, target, after } of actions) {
+      if (kind !== 'delete-manifest') continue;
+      if (!gone.has(n) && !(after.length > 0 && after.every((one) => gone.has(one)))) continue;
+      gone.add(n); // what only this one kept is released as well
+      const outcome = outcomes.get(n);
+      released.push({ runId, manifest: target, confirmed: outcome !== undefined && isGone(outcome) });
+    }
+    return released;
+  } catch (error) {
+    if (error instanceof CodedError && harmless.has(error.code)) return [];
+    throw error;
+  }
+}
+
+const harmless: ReadonlySet<string> = new Set([
+  ...['JOURNAL_DAMAGED', 'JOURNAL_NO_SUCH_RUN', 'JOURNAL_NOT_READABLE'],
+  ...['PLAN_MALFORMED', 'PLAN_CUT_SHORT', 'PLAN_CHANGED', 'PLAN_VERSION'],
+]);

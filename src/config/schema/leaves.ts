@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { parseBytes } from '../../util/pure/bytes.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { parseDuration } from '../../util/pure/duration.ts';
+import { nearest } from '../nearest.ts';
+import { complaint, expected } from './complaint.ts';
+
+/*
+ * The single values that settings are made of. `meta.word` is the type's name in docs/config.md; `path` among them also tells
+ * the loader to make relative paths absolute.
+ */
+
+const example = (text: string) => `write it like ${text}`;
+
+/** A rule that text has to follow besides being text. `faultOf` returns a complaint, or undefined when all is well. */
+export function checkedText(word: string, like: string, faultOf: (text: string) => string | undefined) {
+  return z
+    .string({ error: expected('text', example(like)) })
+    .superRefine((text, context) => {
+      const fault = text.trim() === '' ? complaint('it is empty', example(like)) : faultOf(text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .meta({ word, examples: [like], minLength: 1 });
+}
+
+/** Any text but none at all. */
+export function text(like: string, word = 'text') {
+  return checkedText(word, like, () => undefined);
+}
+
+/** A file or directory. `~/` is the home directory; the loader makes it absolute. */
+export function path(like: string) {
+  return text(like, 'path');
+}
+
+/** The name of an environment variable that holds a secret. */
+export function variable(like: string) {
+  return checkedText('variable', like, (name) =>
+    /^[A-Za-z_]\w*$/.test(name)
+      ? undefined
+      : complaint('it is not the name of an environment variable', `name a variable, like ${like}`),
+  );
+}
+
+export function yesNo() {
+  return z.boolean({ error: expected('true or false', 'write true or false') }).meta({ word: 'true or false' });
+}
+
+/** A whole number from `min` on. */
+export function count(like: number, min = 0) {
+  return z
+    .int({ error: expected('a whole number', example(String(like))) })
+    .min(min, { error: complaint(`it is less than ${min}`, `write a whole number from ${min} on`) })
+    .meta({ word: 'number', examples: [like] });
+}
+
+export function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
+  const list = values.join(', ');
+  return z
+    .enum(values, {
+      error: ({ input }) => {
+        const meant = typeof input === 'string' ? nearest(input, values) : undefined;
+        return complaint(`it is none of ${list}`, meant === undefined ? `write one of ${list}` : `did you mean ${meant}?`);
+      },
+    })
+    .meta({ word: values.map((value) => `\`${value}\``).join(', ') });
+}
+
+/** A part of a whole: `0.5` or `50%`. */
+export function share() {
+  const hint = 'write a share from 0 to 1, like 0.5, or 50%';
+  return z
+    .union([z.number().meta({ minimum: 0, maximum: 1 }), z.string().meta({ pattern: '^\\d+(\\.\\d+)?%?$' })], {
+      error: expected('a share', hint),
+    })
+    .transform((value, context) => {
+      const read = typeof value === 'number' ? value : readShare(value);
+      if (read !== undefined && read >= 0 && read <= 1) return read;
+      const what = read === undefined ? 'it is not a share' : read < 0 ? 'it is less than 0' : 'it is more than 1';
+      context.addIssue({ code: 'custom', message: complaint(what, hint) });
+      return z.NEVER;
+    })
+    .meta({ word: 'share', examples: [0.5, '50%'] });
+}
+
+function readShare(text: string): number | undefined {
+  const [, digits, percent] = /^(-?\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  return digits === undefined ? undefined : Number(digits) / (percent === '%' ? 100 : 1);
+}
+
+/** A length of time. @param min - as it would be written */
+export function duration(like: string, min = '0') {
+  const hint = `write numbers with units, like ${like === '96h' ? '' : `${like}, `}96h, 1h30m or 7d`;
+  return z
+    .union([z.string().meta({ pattern: '^(0|(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)$' }), z.literal(0)], {
+      error: ({ input }) =>
+        typeof input === 'number' ? complaint('it has no unit', hint) : expected('a duration', hint)({ input }),
+    })
+    .transform((value, context) => {
+      const ms = readOr(() => parseDuration(String(value)));
+      if (ms !== undefined && ms >= parseDuration(min)) return ms;
+      const what = ms === undefined ? 'it is not a duration' : `it is less than ${min}`;
+      context.addIssue({ code: 'custom', message: complaint(what, ms === undefined ? hint : `write ${min} or more`) });
+      return z.NEVER;
+    })
+    .meta({ word: 'duration', examples: [like] });
+}
+
+/** A number of bytes, at least one. */
+export function size(like: string) {
+  const hint = `write a number with a unit, like ${like === '10Gi' ? '' : `${like}, `}10Gi or 500M`;
+  return z
+    .union([z.string().meta({ pattern: '^\\d+(\\.\\d+)?\\s*([KMGTPkmgtp]i?B?|B)?$' }), z.int()], {
+      error: expected('a size', hint),
+    })
+    .transform((value, context) => {
+      const bytes = readOr(() => parseBytes(String(value)));
+      if (bytes !== undefined && bytes > 0) return bytes;
+      const what = bytes === undefined ? 'it is not a size' : 'it is no byte at all';
+      context.addIssue({ code: 'custom', message: complaint(what, hint) });
+      return z.NEVER;
+    })
+    .meta({ word: 'size', examples: [like] });
+}
+
+function readOr(read: () => number): number | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CodedError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { listOf } from './containers.ts';
+import { text } from './leaves.ts';
+import { repositoryGlob } from './names.ts';
+
+/** A rule of `tagRecords`. Pattern and template are checked together, in `checks/tag-records.ts`. */
+export const tagRecordRule = z.strictObject({
+  repositories: listOf(repositoryGlob(), "['team/*']", 1).describe('Globs of the repositories whose tags it speaks of.'),
+  pattern: text('(?<change>[0-9a-f]{8})-step-(?<step>\\d+)', 'pattern').describe(
+    'Pattern in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that matches the whole tag, with named groups.',
+  ),
+  record: text('{change}/{step}', 'template').describe(
+    "The record's id. `{group}` stands for what the group matched, `{tag}` and `{repository}` for themselves.",
+  ),
+  source: text('changes', 'name').exactOptional().describe('Name of the record source. Default: all of them.'),
+});
+
+export const tagRecordsSchema = listOf(tagRecordRule, "[{repositories: ['team/*'], pattern: '(?<id>.*)', record: '{id}'}]");
+
+export type TagRecordInput = z.output<typeof tagRecordRule>;

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { RepositoryClass } from '../policy/repository-class.ts';
+import type { ClassInput } from './schema/reconcile.ts';
+import type { RegistryInput } from './schema/registry.ts';
+import type { LeaseInput } from './schema/running.ts';
+import type { SettingsInput } from './schema/settings-file.ts';
+import { type PathsFrom, toRecords } from './to-records.ts';
+import type { LeaseSettings, RegistryChoice, Settings } from './settings.ts';
+
+/** What settings depend on besides what was written. */
+export interface Machine {
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+  /** Makes a path in a short form of a record source absolute. */
+  readonly pathsFrom: PathsFrom;
+}
+
+/** Turns what was written and checked into settings: names with units, classes as the policy takes them. */
+export function toSettings(input: SettingsInput, machine: Machine): Settings {
+  const { cluster, schedule, timeZone, records, limits, events } = input;
+  const { defaultRepository, tagRecords, reconcile, apply, log } = input;
+  return {
+    ...(cluster !== undefined && { cluster }),
+    stateDir: input.stateDir ?? defaultStateDir(machine),
+    registry: toRegistry(input.registry),
+    defaultRepository,
+    records: toRecords(records, limits.maxDropShare, machine.pathsFrom),
+    tagRecords,
+    reconcile: { classes: reconcile.classes.map(toClass), untagByOverwrite: reconcile.untagByOverwrite },
+    limits,
+    plan: { expiresAfterMs: input.plan.expiresAfter },
+    apply: {
+      concurrency: apply.concurrency,
+      recheckRecordsEveryMs: apply.recheckRecordsEvery,
+      undoForMs: apply.undoFor,
+    },
+    lease: toLease(input.lease),
+    events: events.map((event) => {
+      if (event.to !== 'webhook') return event;
+      const { timeout: timeoutMs, ...rest } = event;
+      return { ...rest, timeoutMs };
+    }),
+    ...(schedule !== undefined && { schedule: schedule.trim() }),
+    ...(timeZone !== undefined && { timeZone }),
+    log,
+  };
+}
+
+/** As the XDG base directory specification has it: a relative `XDG_STATE_HOME` does not count. */
+export function defaultStateDir({ env, home }: Pick<Machine, 'env' | 'home'>): string {
+  const state = env['XDG_STATE_HOME'];
+  return join(state?.startsWith('/') === true ? state : join(home, '.local', 'state'), 'winnow');
+}
+
+function toRegistry(input: RegistryInput): RegistryChoice {
+  const { certificateAuthority, clientCertificate, clientKey, forceInsecure, authFile, timeout, maxManifestSize, ...same } =
+    input;
+  return {
+    ...same,
+    insecure: forceInsecure,
+    ...(certificateAuthority !== undefined && { caFile: certificateAuthority }),
+    ...(clientCertificate !== undefined && { certFile: clientCertificate }),
+    ...(clientKey !== undefined && { keyFile: clientKey }),
+    credentialFiles: authFile === undefined ? [] : [authFile],
+    timeoutMs: timeout,
+    maxManifestBytes: maxManifestSize,
+  };
+}
+
+function toClass(input: ClassInput): RepositoryClass {
+  switch (input.kind) {
+    case 'transient': {
+      const { noRecordMinAge, ...rest } = input;
+      return { ...rest, noRecordMinAgeMs: noRecordMinAge ?? 0 };
+    }
+    case 'retained': {
+      const { keepYoungerThan, ...rest } = input;
+      return { ...rest, ...(keepYoungerThan !== undefined && { keepYoungerThanMs: keepYoungerThan }) };
+    }
+    case 'protected':
+      return input;
+  }
+}
+
+function toLease({ kind, url, ttl: ttlMs }: LeaseInput): LeaseSettings {
+  // That `postgres` has a URL was checked before.
+  return kind === 'postgres' && url !== undefined ? { kind, url, ttlMs } : { kind: 'file', ttlMs };
+}

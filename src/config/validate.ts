@@ -1,0 +1,71 @@
+import { classesWithoutRecords, classNames, classOverlaps, retainedWithoutRule, tagsWithoutRecord } from './checks/classes.ts';
+import { leasePlace, passwordInFile, registryConnection } from './checks/connections.ts';
+import { type Check, type CheckContext, partsOf } from './checks/parts.ts';
+import { secretsInShortForms, sourceNamesUnique, statusWords, tagRecordRules, wayToTags } from './checks/records.ts';
+import { explainIssue, type Finding, valueAt } from './explain-issue.ts';
+import { flagName } from './flags.ts';
+import type { Layers } from './layers.ts';
+import { formatPath, type Problem } from './problem.ts';
+import { shownValue } from './redact.ts';
+import { type SettingsInput, settingsFile } from './schema/settings-file.ts';
+import { shapeAt } from './shape.ts';
+
+/** What settings are once checked: read, where there is no problem. */
+export interface Validated {
+  readonly input: SettingsInput | undefined;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** All that is checked across settings. */
+const checks: readonly Check[] = [
+  passwordInFile,
+  registryConnection,
+  sourceNamesUnique,
+  statusWords,
+  wayToTags,
+  secretsInShortForms,
+  tagRecordRules,
+  classNames,
+  classOverlaps,
+  tagsWithoutRecord,
+  retainedWithoutRule,
+  classesWithoutRecords,
+  leasePlace,
+];
+
+/** Checks settings against the schema and across it, and finds all that is wrong. */
+export function validate(layers: Layers): Validated {
+  const { value } = layers;
+  const read = settingsFile.safeParse(value);
+  const issues = read.success ? [] : read.error.issues.flatMap((issue) => explainIssue(issue, value));
+  const parts = partsOf(value);
+  const findings = checks.flatMap((check) => check(parts, contextOf(layers)));
+  const problemFrom = (finding: Finding) => toProblem(finding, layers);
+  const problems = [...issues, ...findings.filter(({ severity }) => severity === 'error')].map(problemFrom);
+  return {
+    input: read.success && problems.length === 0 ? read.data : undefined,
+    problems: inOrder(problems),
+    warnings: inOrder(findings.filter(({ severity }) => severity === 'warning').map(problemFrom)),
+  };
+}
+
+function contextOf(layers: Layers): CheckContext {
+  return {
+    giverOf: layers.giverOf,
+    nameOf: (setting, beside) => (layers.giverOf(beside).from === 'flag' ? flagName(setting) : setting),
+  };
+}
+
+function toProblem({ path, message, hint, at }: Finding, layers: Layers): Problem {
+  // The value of a key that is not known could be anything, a secret too.
+  const value = at === 'key' ? undefined : shownValue(valueAt(layers.value, path), shapeAt(path, layers.value));
+  const origin = layers.placeOf(path, at ?? 'value');
+  return { origin, path: formatPath(path), ...(value === undefined ? {} : { value }), message, hint };
+}
+
+/** Those of flags and variables first, then in the order of the file. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const place = ({ origin }: Problem) => (origin.from === 'file' ? origin.line * 1e6 + origin.column : 0);
+  return problems.toSorted((one, other) => place(one) - place(other));
+}

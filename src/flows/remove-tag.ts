@@ -1,0 +1,19 @@
+import { removeTagRuleset } from '../policy/remove-tag.ts';
+import { type Planned, type PlanTagsInput, planTags } from './plan-tags.ts';
+
+export interface RemoveTagInput
+  extends Omit<PlanTagsInput, 'flow' | 'ruleset' | 'classNameOf' | 'policy' | 'limits' | 'drops'> {
+  readonly repository: string;
+  readonly tag: string;
+}
+
+/** One tag by name, through the same stages and guards as any run. The sources look at its repository alone. */
+export async function planRemoveTag(input: RemoveTagInput, signal: AbortSignal): Promise<Planned> {
+  const scope = `${input.scope.registry.host}/${input.repository}`;
+  const policy = { remove: `${scope}:${input.tag}` };
+  const ruleset = removeTagRuleset(scope, input.tag);
+  return await planTags(
+    { ...input, flow: 'tag-rm', ruleset, policy, limits: {}, drops: async () => [], classNameOf: () => '-' },
+    signal,
+  );
+}

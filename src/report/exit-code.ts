@@ -1,0 +1,90 @@
+import type { RunReport } from '../apply/run-report.ts';
+import type { PlanHeader } from '../plan/plan.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
+import { type Check, worstOf } from './checks.ts';
+import { runOutcome } from './run/run-outcome.ts';
+import { notTried, type UndoToShow } from './undo-report.ts';
+
+/**
+ * How the process ends, for scripts and pipelines.
+ *
+ * | code | name | after a dry run | after a run | after an error |
+ * |---|---|---|---|---|
+ * | 0 | `done` | it can be applied, or there is nothing to do | all was done, or there was nothing to do | |
+ * | 1 | `failed` | | every request failed: nothing was done | anything that is not listed below |
+ * | 2 | `usage` | | | settings, arguments, credentials, addresses, plan files: what the user can put right |
+ * | 3 | `partial` | | something was skipped or failed, or the run was stopped | |
+ * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, or the lease |
+ * | 5 | `evidence` | a gap keeps what could otherwise go | the same, and all else was done; or the records could not be read again | |
+ * | 6 | `outdated` | | the world has changed so much that nothing was left to do | the plan is too old |
+ *
+ * Where several hold, the one that comes first in the functions below wins: what went wrong before what was held back.
+ */
+export const exitCodes = { done: 0, failed: 1, usage: 2, partial: 3, limit: 4, evidence: 5, outdated: 6 } as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** After a dry run. */
+export function exitCodeOfPlan({ broken, keptByReason }: Pick<PlanHeader, 'broken' | 'keptByReason'>): ExitCode {
+  if (broken.length > 0) return exitCodes.limit;
+  return keptByGap(keptByReason) ? exitCodes.evidence : exitCodes.done;
+}
+
+/** After a run. @param header - of the plan that was applied: whether gaps kept anything. */
+export function exitCodeOfRun(report: RunReport, header: Pick<PlanHeader, 'keptByReason'>): ExitCode {
+  const outcome = runOutcome(report);
+  if (outcome === 'failed') return exitCodes.failed;
+  if (report.tally.failed > 0 || report.stopped) return exitCodes.partial;
+  if (report.undone.some((one) => one.outcome.result === 'skipped' && one.outcome.guard === 'evidence-stale'))
+    return exitCodes.evidence;
+  if (outcome === 'refused') return exitCodes.outdated;
+  if (outcome === 'partial') return exitCodes.partial;
+  return keptByGap(header.keptByReason) ? exitCodes.evidence : exitCodes.done;
+}
+
+/** After an `undo`. */
+export function exitCodeOfUndo(undo: UndoToShow): ExitCode {
+  return undo.problems.length > 0 || notTried(undo) > 0 ? exitCodes.partial : exitCodes.done;
+}
+
+/** After `doctor`: a warning is no failure. */
+export function exitCodeOfChecks(checks: readonly Check[]): ExitCode {
+  return worstOf(checks) === 'fail' ? exitCodes.failed : exitCodes.done;
+}
+
+/** After anything thrown. What is no coded error is a bug of ours, and failed. */
+export function exitCodeOfError(thrown: unknown): ExitCode {
+  if (!(thrown instanceof CodedError)) return exitCodes.failed;
+  const { code } = thrown;
+  const listed = byCode[code];
+  if (listed !== undefined) return listed;
+  return usageNames.some((name) => name.test(code)) ? exitCodes.usage : exitCodes.failed;
+}
+
+const { usage, limit, outdated } = exitCodes;
+
+/** Codes whose names do not tell. */
+const byCode: Readonly<Record<string, ExitCode>> = {
+  LIMIT_EXCEEDED: limit,
+  LEASE_HELD: limit,
+  LEASE_LOST: limit,
+  PLAN_EXPIRED: outdated,
+  JOURNAL_NO_SUCH_RUN: usage,
+  REGISTRY_UNREACHABLE: usage,
+  REGISTRY_NOT_A_REGISTRY: usage,
+  REGISTRY_NO_CATALOG: usage,
+  REGISTRY_PLAIN_HTTP: usage,
+  REGISTRY_SPEAKS_TLS: usage,
+  REGISTRY_REDIRECT_REFUSED: usage,
+  REGISTRY_UNAUTHORIZED: usage,
+  REGISTRY_DENIED: usage,
+  REGISTRY_CREDENTIAL_HELPER_FAILED: usage,
+  REGISTRY_TOKEN_REALM_REFUSED: usage,
+};
+
+/** Names of codes that always are the user's to put right: settings, values, files that he named. */
+const usageNames = [/^CONFIG_/, /^PLAN_/, /^RECORDS_/, /^REGISTRY_TLS_/, /_INVALID$/, /_SECRET_UNREADABLE$/];
+
+function keptByGap(keptByReason: PlanHeader['keptByReason']): boolean {
+  return (keptByReason['evidence-gap'] ?? 0) > 0;
+}

@@ -1,0 +1,17 @@
+import { isDocumentFormat, type OutputFormat } from '../output-format.ts';
+import type { Paint } from '../paint.ts';
+import { renderDocument } from '../render-document.ts';
+import { planDocument } from './plan-document.ts';
+import { planMarkdown } from './plan-markdown.ts';
+import { planTable } from './plan-table.ts';
+import type { PlanToShow } from './plan-to-show.ts';
+
+/**
+ * Shows a plan. A million actions stream: no more is held than a table's first rows.
+ *
+ * @returns lines, without line feeds.
+ */
+export function renderPlan(plan: PlanToShow, format: OutputFormat, paint: Paint): Iterable<string> {
+  if (isDocumentFormat(format)) return renderDocument(planDocument(plan), format);
+  return format === 'markdown' ? planMarkdown(plan) : planTable(plan, { all: format === 'wide' }, paint);
+}

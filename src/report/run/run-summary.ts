@@ -1,0 +1,54 @@
+import type { Tally } from '../../apply/outcome.ts';
+import { addToTally, noTally } from '../../apply/outcome.ts';
+import type { RunStory } from '../../apply/undo.ts';
+import type { FlowName, PlanScope } from '../../plan/plan.ts';
+import { isoTime } from '../words.ts';
+
+/** A past run in one line, from its journal. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly planId: string;
+  readonly flow: FlowName;
+  readonly scope: PlanScope;
+  readonly by: string;
+  readonly beganAtMs: number;
+  readonly endedAtMs: number | undefined;
+  /** `cut short`: it did not come to its own end, or has not yet; the next run goes on where it stopped. */
+  readonly status: 'ended' | 'cut short';
+  /** Actions in its plan. */
+  readonly planned: number;
+  readonly tally: Tally;
+}
+
+export function summarizeRun(runId: string, story: RunStory): RunSummary {
+  const { header, by } = story.begin;
+  const freesBytes = new Map(story.removed.map(({ action }) => [action.n, action.freesBytes]));
+  let tally = noTally;
+  for (const [n, outcome] of story.outcomes) tally = addToTally(tally, outcome, freesBytes.get(n) ?? 0);
+  return {
+    runId,
+    planId: header.id,
+    flow: header.flow,
+    scope: header.scope,
+    by,
+    beganAtMs: story.beganAtMs,
+    endedAtMs: story.endedAtMs,
+    status: story.endedAtMs === undefined ? 'cut short' : 'ended',
+    planned: header.actionCount,
+    tally,
+  };
+}
+
+/** A past run for programs. */
+export function runSummaryDocument({ scope, beganAtMs, endedAtMs, tally, ...rest }: RunSummary): object {
+  const { freedBytes, ...counts } = tally;
+  return {
+    ...rest,
+    cluster: scope.cluster,
+    registry: scope.registry.host,
+    beganAt: isoTime(beganAtMs),
+    endedAt: endedAtMs === undefined ? undefined : isoTime(endedAtMs),
+    counts,
+    freedBytes,
+  };
+}

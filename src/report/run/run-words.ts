@@ -1,0 +1,30 @@
+import type { RunReport } from '../../apply/run-report.ts';
+import { counted } from '../words.ts';
+import { type RunOutcome, runOutcome } from './run-outcome.ts';
+
+const headlines: Readonly<Record<RunOutcome, string>> = {
+  success: 'DONE: everything in the plan was done',
+  partial: 'DONE IN PART: some of the plan was not done',
+  failed: 'FAILED: nothing of the plan was done',
+  refused: 'NOTHING WAS DONE: the guards held everything back',
+  noop: 'NOTHING TO DO: the plan was empty',
+};
+
+/** The first line of a run's report. */
+export function runHeadline(report: RunReport): string {
+  return report.stopped ? 'STOPPED: the run was stopped before its end' : headlines[runOutcome(report)];
+}
+
+/** How many actions ended how. */
+export function runCounts({ tally }: Pick<RunReport, 'tally'>): string {
+  const { done, alreadyGone, skipped, failed } = tally;
+  return `${counted(done, 'action')} done, ${alreadyGone} already gone, ${skipped} skipped, ${failed} failed`;
+}
+
+/** The last line: how to take it back, or what to do where there is nothing to take back. */
+export function afterRun(report: RunReport): string {
+  const { done, failed } = report.tally;
+  // A request that failed here may have succeeded there: undo asks the world.
+  if (done + failed > 0) return `To take it back: winnow undo ${report.runId}`;
+  return `Nothing to take back. Next: winnow run show ${report.runId}`;
+}
