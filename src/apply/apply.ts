@@ -3,7 +3,6 @@ import type { Action } from '../plan/action.ts';
 import type { RunJournal } from '../systems/journal/contract.ts';
 import type { Lease } from '../systems/lease/contract.ts';
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
-import { slots } from '../util/slots.ts';
 import type { Check, Doer, Guard } from './doer.ts';
 import { endLine, intendLine, outcomeLine } from './journal-entry.ts';
 import { addToTally, isGone, noTally, type Outcome, type Tally } from './outcome.ts';
@@ -38,16 +37,13 @@ export interface Applied {
 export async function apply(actions: AsyncIterable<Action>, context: ApplyContext): Promise<Applied> {
   const { journal, nowMs, signal } = context;
   const ends = new Map<number, Promise<boolean>>();
-  const running = slots(context.concurrency);
+  const running = new Set<Promise<unknown>>();
   let tally = noTally;
   let fatal: { readonly error: unknown } | undefined;
 
   for await (const unit of unitsOf(actions)) {
-    await running.take();
-    if (fatal !== undefined) {
-      running.give();
-      break;
-    }
+    if (running.size >= context.concurrency) await Promise.race(running);
+    if (fatal !== undefined) break;
     const run = runUnit(unit, context, ends)
       .then((outcomes) => {
         unit.forEach((action, index) => {
@@ -61,7 +57,8 @@ export async function apply(actions: AsyncIterable<Action>, context: ApplyContex
         fatal ??= { error };
         return unit.map(() => false);
       })
-      .finally(() => running.give());
+      .finally(() => running.delete(run));
+    running.add(run);
     unit.forEach((action, index) => {
       ends.set(
         action.n,
@@ -70,7 +67,7 @@ export async function apply(actions: AsyncIterable<Action>, context: ApplyContex
     });
   }
 
-  await running.idle();
+  await Promise.all(running);
   if (fatal !== undefined) throw fatal.error;
   await journal.append([endLine(nowMs(), { tally, stopped: signal.aborted })]);
   return { tally, stopped: signal.aborted };

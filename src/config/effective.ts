@@ -1,13 +1,13 @@
 import type { Layers } from './layers.ts';
 import { formatPath, type Origin, type Path } from './problem.ts';
 import { shownValue } from './redact.ts';
-import { mapFor, type Shape, settingsShape, isMap } from './shape.ts';
+import { isMap, mapFor, type Shape, settingsShape } from './shape.ts';
 
 /** A setting as it counts. */
 export interface EffectiveSetting {
   /** `registry.url`, `reconcile.classes[0].keepNewest`. */
   readonly path: string;
-  /** As it was written; secrets hidden. */
+  /** As it was written, in YAML; secrets hidden. */
   readonly value: string;
   readonly origin: Origin;
 }
@@ -17,7 +17,10 @@ export interface EffectiveSetting {
  *
  * @param machine - defaults that depend on the machine, by key.
  */
-export function effectiveSettings(layers: Layers, machine: Readonly<Record<string, string>>): readonly EffectiveSetting[] {
+export function effectiveSettings(
+  layers: Layers,
+  machine: Readonly<Record<string, string>>,
+): readonly EffectiveSetting[] {
   return [...walk(layers.value, settingsShape(), [], layers, machine)];
 }
 
@@ -43,5 +46,7 @@ function* walk(
   const counts = value ?? shape.default ?? shape.const;
   if (counts === undefined) return;
   const shown = Array.isArray(counts) ? '[]' : shownValue(counts, shape);
-  if (shown !== undefined) yield { path: formatPath(path), value: shown, origin: layers.giverOf(path) };
+  if (shown === undefined) return;
+  const inYaml = typeof counts === 'string' ? JSON.stringify(shown) : shown;
+  yield { path: formatPath(path), value: inYaml, origin: layers.giverOf(path) };
 }

@@ -11,7 +11,9 @@ export interface Variable extends Leaf {
 export interface Assignment {
   readonly path: Path;
   readonly value: unknown;
-  readonly by: { readonly from: 'environment'; readonly variable: string } | { readonly from: 'flag'; readonly flag: string };
+  readonly by:
+    | { readonly from: 'environment'; readonly variable: string }
+    | { readonly from: 'flag'; readonly flag: string };
 }
 
 const PREFIX = 'WINNOW_';
@@ -20,7 +22,16 @@ export const fileVariable = 'WINNOW_CONFIG';
 
 /** `registry.forceInsecure` → `WINNOW_REGISTRY_FORCE_INSECURE`. */
 export function variableFor(path: Path): string {
-  return PREFIX + path.map((part) => String(part).replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
+  return (
+    PREFIX +
+    path
+      .map((part) =>
+        String(part)
+          .replace(/[A-Z]/g, (letter) => `_${letter}`)
+          .toUpperCase(),
+      )
+      .join('_')
+  );
 }
 
 /** All variables there are, in the order of docs/config.md. */
@@ -69,9 +80,15 @@ export function unknownVariables(env: NodeJS.ProcessEnv, value: unknown): readon
   const known = new Set([...names, fileVariable, ...variablesNamedIn(value)]);
   return Object.entries(env).flatMap(([name, text]): readonly Problem[] => {
     if (!name.startsWith(PREFIX) || known.has(name) || isOfKubernetes(name, text ?? '')) return [];
-    const meant = nearest(name.slice(PREFIX.length), names.map((one) => one.slice(PREFIX.length)));
-    const hint = meant === undefined ? 'unset it; docs/config.md lists all variables' : `did you mean ${PREFIX}${meant}?`;
-    return [{ origin: { from: 'environment', variable: name }, path: '', message: 'no setting has this variable', hint }];
+    const meant = nearest(
+      name.slice(PREFIX.length),
+      names.map((one) => one.slice(PREFIX.length)),
+    );
+    const hint =
+      meant === undefined ? 'unset it; docs/config.md lists all variables' : `did you mean ${PREFIX}${meant}?`;
+    return [
+      { origin: { from: 'environment', variable: name }, path: '', message: 'no setting has this variable', hint },
+    ];
   });
 }
 
@@ -98,4 +115,3 @@ function isOfKubernetes(name: string, text: string): boolean {
   if (/_PORT$/.test(name)) return /^(tcp|udp|sctp):\/\//.test(text);
   return /_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name);
 }
-

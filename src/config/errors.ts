@@ -1,7 +1,8 @@
 /** Every code that reading the settings can fail with. `docs/errors.md` is made from this table. */
 export const configErrors = {
   CONFIG_INVALID: {
-    meaning: 'A setting in the file, the environment or on the command line is not what it should be. All of them are listed.',
+    meaning:
+      'A setting in the file, the environment or on the command line is not what it should be. All of them are listed.',
     hint: 'Correct what is listed; `winnow config check` shows it again.',
   },
   CONFIG_NOT_FOUND: {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
 import type { Path } from './problem.ts';
+import { formatPath } from './problem.ts';
 import { complaint, readComplaint } from './schema/complaint.ts';
 import { fixedLeaves, isMap, mapFor, mapsOf, type Shape, settingsShape, shapeAt, tellingKey } from './shape.ts';
-import { formatPath } from './problem.ts';
 
 /** What the schema found wrong, at a path, in our words. */
 export interface Finding {
@@ -83,11 +83,18 @@ function unknownKey(path: Path, key: string, value: unknown): Finding {
   return { path: [...path, key], at: 'key', ...wordsForKey(key, around, map) };
 }
 
-function wordsForKey(key: string, around: Shape | undefined, map: Shape | undefined): Pick<Finding, 'message' | 'hint'> {
+function wordsForKey(
+  key: string,
+  around: Shape | undefined,
+  map: Shape | undefined,
+): Pick<Finding, 'message' | 'hint'> {
   const known = Object.keys(map?.properties ?? {});
   const secretFile = `${key}File`;
   if (known.includes(secretFile))
-    return { message: 'a secret does not belong in a settings file', hint: `write it into a file of its own, and name that in ${secretFile}` };
+    return {
+      message: 'a secret does not belong in a settings file',
+      hint: `write it into a file of its own, and name that in ${secretFile}`,
+    };
   const owners = mapsOf(around ?? {}).filter((one) => one.properties?.[key] !== undefined);
   const telling = around === undefined ? undefined : tellingKey(around);
   if (owners.length > 0 && telling !== undefined) {
@@ -101,8 +108,13 @@ function wordsForKey(key: string, around: Shape | undefined, map: Shape | undefi
   const meant = nearest(key, known);
   if (meant !== undefined) return { message, hint: `did you mean ${meant}?` };
   const elsewhere = placesOf(key);
-  if (elsewhere.length === 1) return { message: 'no setting has this name here', hint: `did you mean ${elsewhere[0]}?` };
-  if (key === '<<') return { message: 'merge keys are not supported', hint: 'write the settings out, or use an alias for a whole value' };
+  if (elsewhere.length > 0 && elsewhere.length <= 3)
+    return { message: 'no setting has this name here', hint: `did you mean ${elsewhere.join(' or ')}?` };
+  if (key === '<<')
+    return {
+      message: 'merge keys are not supported',
+      hint: 'write the settings out, or use an alias for a whole value',
+    };
   return { message, hint: `known here: ${known.join(', ')}` };
 }
 

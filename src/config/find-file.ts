@@ -7,7 +7,7 @@ import { ConfigError } from './problem.ts';
 /** Where settings files are looked for. */
 export interface Places {
   /** `--config`. */
-  readonly configPath: string | undefined;
+  readonly configPath?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly home: string;
@@ -38,7 +38,10 @@ export async function findFile(places: Places): Promise<FoundFile | undefined> {
     const found = await read(resolve(cwd, withHome(named, home)), named);
     if (found !== undefined) return found;
     const by = places.configPath === undefined ? fileVariable : '--config';
-    throw new ConfigError('CONFIG_NOT_FOUND', `reading the settings file ${named}, which ${by} names: it does not exist`);
+    throw new ConfigError(
+      'CONFIG_NOT_FOUND',
+      `reading the settings file ${named}, which ${by} names: it does not exist`,
+    );
   }
   const configHome = env['XDG_CONFIG_HOME']?.startsWith('/') === true ? env['XDG_CONFIG_HOME'] : join(home, '.config');
   const usual = [
@@ -60,7 +63,11 @@ export function withHome(path: string, home: string): string {
 
 async function read(path: string, shown: string): Promise<FoundFile | undefined> {
   const unreadable = (why: string, cause?: unknown) =>
-    new ConfigError('CONFIG_UNREADABLE', `reading the settings file ${shown}: ${why}`, cause === undefined ? {} : { cause });
+    new ConfigError(
+      'CONFIG_UNREADABLE',
+      `reading the settings file ${shown}: ${why}`,
+      cause === undefined ? {} : { cause },
+    );
   try {
     const { size } = await stat(path);
     if (size > MAX_BYTES) throw unreadable(`it has ${size} bytes, more than ${MAX_BYTES}`);

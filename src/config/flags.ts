@@ -77,7 +77,10 @@ export function flagName(key: string): string {
 }
 
 /** What the flags set, and what is wrong with their combination. */
-export function readFlags(flags: Flags): { readonly assignments: readonly Assignment[]; readonly problems: readonly Problem[] } {
+export function readFlags(flags: Flags): {
+  readonly assignments: readonly Assignment[];
+  readonly problems: readonly Problem[];
+} {
   const simple = (Object.keys(simpleFlags) as SimpleFlag[]).flatMap((key) =>
     simpleFlags[key].flatMap((path) => assign(flags, key, path.split('.'))),
   );
@@ -90,7 +93,9 @@ export function readFlags(flags: Flags): { readonly assignments: readonly Assign
 
 /** One class for each of `--transient`, `--retained` and `--protected` that is given. */
 function classAssignments(flags: Flags): readonly Assignment[] {
-  const given = (Object.keys(classFlags) as (keyof typeof classFlags)[]).filter((kind) => (flags[kind]?.length ?? 0) > 0);
+  const given = (Object.keys(classFlags) as (keyof typeof classFlags)[]).filter(
+    (kind) => (flags[kind]?.length ?? 0) > 0,
+  );
   const [first] = given;
   if (first === undefined) return [];
   const classes = given.flatMap((kind, index) => [
@@ -100,7 +105,11 @@ function classAssignments(flags: Flags): readonly Assignment[] {
   return [by(first, ['reconcile', 'classes'], []), ...classes];
 }
 
-function assign(flags: Flags, key: SimpleFlag | (typeof classFlags)[keyof typeof classFlags][number], path: Path): readonly Assignment[] {
+function assign(
+  flags: Flags,
+  key: SimpleFlag | (typeof classFlags)[keyof typeof classFlags][number],
+  path: Path,
+): readonly Assignment[] {
   const value = flags[key];
   if (value === undefined) return [];
   const shape = shapeOf(path, key);
@@ -128,7 +137,11 @@ function flagProblems(flags: Flags): readonly Problem[] {
     if ((flags[kind as keyof typeof classFlags]?.length ?? 0) > 0) continue;
     for (const key of keys)
       if (flags[key] !== undefined)
-        complain(key, `it says more about ${flagName(kind)}, which is not given`, `add ${flagName(kind)} GLOB, or set ${key} in a class of the settings file`);
+        complain(
+          key,
+          `it says more about ${flagName(kind)}, which is not given`,
+          `add ${flagName(kind)} GLOB, or set ${key} in a class of the settings file`,
+        );
   }
   return problems;
 }

@@ -21,7 +21,8 @@ export function layer(file: YamlSource | undefined, assignments: readonly Assign
     if (!assignAt(value, path, structuredClone(assigned))) continue;
     // What an earlier assignment said of something inside of this place is gone.
     const prefix = formatPath(path);
-    for (const key of origins.keys()) if (key.startsWith(`${prefix}.`) || key.startsWith(`${prefix}[`)) origins.delete(key);
+    for (const key of origins.keys())
+      if (key.startsWith(`${prefix}.`) || key.startsWith(`${prefix}[`)) origins.delete(key);
     origins.set(prefix, by);
   }
   const placeInFile = (path: Path, of: 'value' | 'key'): Origin =>
@@ -35,7 +36,8 @@ export function layer(file: YamlSource | undefined, assignments: readonly Assign
   };
   return {
     value,
-    giverOf: (path) => assignerOf(path) ?? (file?.has(path) === true ? placeInFile(path, 'value') : { from: 'default' }),
+    giverOf: (path) =>
+      assignerOf(path) ?? (file?.has(path) === true ? placeInFile(path, 'value') : { from: 'default' }),
     placeOf: (path, of = 'value') => assignerOf(path) ?? placeInFile(path, of),
   };
 }

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { type EffectiveSetting, effectiveSettings } from './effective.ts';
 import { type Assignment, readEnvironment, unknownVariables } from './environment.ts';
-import { effectiveSettings, type EffectiveSetting } from './effective.ts';
-import { findFile, type FoundFile, withHome } from './find-file.ts';
+import { type FoundFile, findFile, withHome } from './find-file.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { type Layers, layer } from './layers.ts';
 import { ConfigError, formatProblem, invalidSettings, type Path, type Problem } from './problem.ts';
@@ -20,7 +20,7 @@ export interface SettingsSources {
   /** Home directory, for `~/` and the usual places. */
   readonly home: string;
   /** `--config`; default `flags.config`. */
-  readonly configPath?: string;
+  readonly configPath?: string | undefined;
   /** Default `/etc/winnow/config.yaml`. */
   readonly systemFile?: string;
 }
@@ -74,7 +74,13 @@ function withAbsolutePaths(layers: Layers, found: FoundFile | undefined, sources
   return { ...layers, value };
 }
 
-function absolute(text: string, path: Path, layers: Layers, found: FoundFile | undefined, sources: SettingsSources): string {
+function absolute(
+  text: string,
+  path: Path,
+  layers: Layers,
+  found: FoundFile | undefined,
+  sources: SettingsSources,
+): string {
   const expanded = withHome(text, sources.home);
   if (isAbsolute(expanded)) return expanded;
   const isInFile = found !== undefined && layers.giverOf(path).from === 'file';
@@ -87,5 +93,8 @@ export function requireRegistry(settings: Settings): Settings['registry'] & { re
   if (url !== undefined) return { ...settings.registry, url };
   const hint = 'give --registry HOST[:PORT], set WINNOW_REGISTRY_URL, or write registry.url into the settings file';
   const problem: Problem = { origin: { from: 'default' }, path: 'registry.url', message: 'no registry is named', hint };
-  throw new ConfigError('CONFIG_INVALID', 'reading the settings: registry.url: no registry is named', { problems: [problem], hint });
+  throw new ConfigError('CONFIG_INVALID', 'reading the settings: registry.url: no registry is named', {
+    problems: [problem],
+    hint,
+  });
 }

@@ -17,7 +17,7 @@ export interface Problem {
   readonly origin: Origin;
   /** `reconcile.classes[1].keepYoungerThan`; empty for the document as a whole. */
   readonly path: string;
-  /** As it was written, shortened, secrets hidden. Absent for maps, lists and what is missing. */
+  /** As it was written, without quotes, shortened, secrets hidden. Absent for maps, lists and what is missing. */
   readonly value?: string;
   /** What is wrong, beginning with `it` where a value or path goes before. */
   readonly message: string;
@@ -50,10 +50,11 @@ export function formatOrigin(origin: Origin): string {
   }
 }
 
-/** `winnow.yaml:12:24: limits.maxShare: 1.5: it is more than 1 (write …)`, on one line. */
+/** `winnow.yaml:12:24: limits.maxShare: "1.5": it is more than 1 (write …)`, on one line. */
 export function formatProblem(problem: Problem): string {
   const { origin, path, value, message, hint } = problem;
-  const parts = [formatOrigin(origin), path, value ?? '', message].filter((part) => part !== '');
+  const quoted = value === undefined ? '' : JSON.stringify(value);
+  const parts = [formatOrigin(origin), path, quoted, message].filter((part) => part !== '');
   return `${parts.join(': ')} (${hint})`;
 }
 
@@ -75,6 +76,6 @@ export class ConfigError extends CodedError<ConfigErrorCode> {
 /** CONFIG_INVALID with all problems, one a line. */
 export function invalidSettings(problems: readonly Problem[]): ConfigError {
   const count = problems.length === 1 ? 'there is a problem' : `there are ${problems.length} problems`;
-  const lines = problems.map((problem) => `\n  ${formatProblem(problem)}`);
+  const lines = problems.map((problem) => `\n- ${formatProblem(problem)}`);
   return new ConfigError('CONFIG_INVALID', `reading the settings: ${count}${lines.join('')}`, { problems });
 }

@@ -9,5 +9,8 @@ export function reconcilePolicy(settings: Pick<Settings, 'reconcile'>): Reconcil
 
 /** Which records a tag's name stands for. */
 export function recordsOfTags(settings: Pick<Settings, 'tagRecords' | 'records'>): TagRecordLookup {
-  return tagRecordLookup(settings.tagRecords, settings.records.map(({ name }) => name));
+  return tagRecordLookup(
+    settings.tagRecords,
+    settings.records.map(({ name }) => name),
+  );
 }

@@ -9,7 +9,7 @@ export function shownValue(value: unknown, shape?: Shape): string | undefined {
   if (shape?.secret === true) return '***';
   if (typeof value !== 'string') return String(value);
   const shown = isSpec(value, shape) ? redactRecordsSpec(value) : redactUrls(value);
-  return JSON.stringify(shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown);
+  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
 }
 
 /** Whether text stands where a short form of a record source may stand, and begins like one. */

@@ -1,6 +1,6 @@
 import { variableFor } from './environment.ts';
-import { referenceIntroduction } from './reference-introduction.ts';
 import type { Path } from './problem.ts';
+import { referenceIntroduction } from './reference-introduction.ts';
 import { isMap, mapsOf, type Shape, settingsShape, takesText, tellingKey } from './shape.ts';
 
 /** `docs/config.md`: every setting with type, default, meaning and variable, from the schema. */
@@ -17,7 +17,7 @@ export function configReference(): string {
 }
 
 function body(key: string, shape: Shape): readonly string[] {
-  if (shape.items === undefined) return table(shape, [key]);
+  if (shape.items === undefined) return [...table(shape, [key]), '', ...choicesBelow(shape, '###')];
   const variable = takesText(shape.items) ? [`Variable: \`${variableFor([key])}\`, one short form a line.`, ''] : [];
   return [`A list. Default: empty.`, '', ...variable, ...maps(shape.items, '###')];
 }
@@ -28,8 +28,13 @@ function maps(shape: Shape, heading: string): readonly string[] {
   const key = tellingKey(shape);
   if (key === undefined) return kinds.flatMap((kind) => table(kind));
   const [first] = kinds;
-  const common = Object.keys(first?.properties ?? {}).filter((name) => name !== key && kinds.every((kind) => isSame(kind, first, name)));
-  const ofAll = common.length === 0 || first === undefined ? [] : [`${heading} Every kind`, '', ...table(only(first, (name) => common.includes(name))), ''];
+  const common = Object.keys(first?.properties ?? {}).filter(
+    (name) => name !== key && kinds.every((kind) => isSame(kind, first, name)),
+  );
+  const ofAll =
+    common.length === 0 || first === undefined
+      ? []
+      : [`${heading} Every kind`, '', ...table(only(first, (name) => common.includes(name))), ''];
   return [...ofAll, ...kinds.flatMap((kind) => oneKind(kind, key, common, heading))];
 }
 
@@ -48,9 +53,10 @@ function oneKind(kind: Shape, key: string, common: readonly string[], heading: s
 
 /** Settings that are a choice of maps themselves get tables of their own. */
 function choicesBelow(shape: Shape, heading: string): readonly string[] {
-  return Object.entries(shape.properties ?? {}).flatMap(([name, property]) =>
-    isChoice(property) ? [`${heading} \`${name}\``, '', ...maps(property, `${heading}#`)] : [],
-  );
+  return Object.entries(shape.properties ?? {}).flatMap(([name, property]) => {
+    const choice = choiceIn(property);
+    return choice === undefined ? [] : [`${heading} \`${name}\``, '', ...maps(choice, `${heading}#`)];
+  });
 }
 
 /** @param path - where the settings stand, if at a fixed place: then they have variables. */
@@ -63,53 +69,38 @@ function rows(shape: Shape, path: Path | undefined, prefix = ''): readonly strin
   return Object.entries(shape.properties ?? {}).flatMap(([key, property]) => {
     const here = path === undefined ? undefined : [...path, key];
     const name = `${prefix}${key}`;
+    const { meaning, usual } = wordsOf(property);
     if (property.properties !== undefined) {
-      const meaning = row([`\`${name}\``, 'map', '', property.description ?? '', ...(here === undefined ? [] : [''])]);
-      return [meaning, ...rows(property, here, `${name}.`)];
+      const group = row([`\`${name}\``, 'map', usual, meaning, ...(here === undefined ? [] : [''])]);
+      return [group, ...rows(property, here, `${name}.`)];
     }
-    const isList = property.items !== undefined && mapsOf(property.items).length > 0;
-    const variable = here === undefined ? [] : [isList ? '' : `\`${variableFor(here)}\``];
-    const description = property.onlyVariable === true ? `${property.description} Not in a file.` : (property.description ?? '');
-    return [
-      row([`\`${name}\``, typeOf(property), defaultOf(property, shape.required?.includes(key) === true), description, ...variable]),
-      ...(isList ? listRows(property.items ?? {}, name, here) : []),
-    ];
+    const variable = here === undefined ? [] : [choiceIn(property) === undefined ? `\`${variableFor(here)}\`` : ''];
+    const standard = shape.required?.includes(key) === true ? '**required**' : (defaultOf(property) ?? usual);
+    return [row([`\`${name}\``, typeOf(property), standard, meaning, ...variable])];
   });
 }
 
-/** Lists of maps inside a section: their kinds' settings, below it. */
-function listRows(items: Shape, name: string, path: Path | undefined): readonly string[] {
-  const variable = path === undefined ? [] : [''];
-  const key = tellingKey(items);
-  const seen = new Set<string>();
-  return mapsOf(items).flatMap((kind) =>
-    Object.entries(kind.properties ?? {}).flatMap(([inner, property]) => {
-      const word = String(property.const ?? kind.properties?.[key ?? '']?.const);
-      const isCommon = mapsOf(items).every((other) => isSame(other, kind, inner));
-      if (isCommon && seen.has(inner)) return [];
-      seen.add(inner);
-      const full = `\`${name}[].${inner}\``;
-      if (inner === key) return [row([full, `\`${word}\``, '**required**', property.description ?? '', ...variable])];
-      const meaning = isCommon ? property.description : `(\`${word}\`) ${property.description}`;
-      return [row([full, typeOf(property), defaultOf(property, kind.required?.includes(inner) === true), meaning ?? '', ...variable])];
-    }),
-  );
-}
-
 function typeOf(shape: Shape): string {
-  if (isChoice(shape)) return 'map, see below';
-  if (shape.items !== undefined) return mapsOf(shape.items).length > 0 ? 'list of maps' : `list: ${shape.items.word ?? 'text'}`;
-  return shape.word ?? 'text';
+  if (choiceIn(shape) !== undefined) return shape.items === undefined ? 'map, see below' : 'list, see below';
+  return shape.items === undefined ? (shape.word ?? 'text') : `list: ${shape.items.word ?? 'text'}`;
 }
 
-function isChoice(shape: Shape): boolean {
-  return shape.properties === undefined && mapsOf(shape).length > 1;
+/** Where one of several maps may stand: here, or as an entry of the list. */
+function choiceIn(shape: Shape): Shape | undefined {
+  if (shape.properties !== undefined) return undefined;
+  if (mapsOf(shape).length > 1) return shape;
+  return shape.items !== undefined && mapsOf(shape.items).length > 1 ? shape.items : undefined;
 }
 
-function defaultOf(shape: Shape, isRequired: boolean): string {
-  if (isRequired) return '**required**';
-  if (shape.default === undefined || isMap(shape.default)) return '';
+function defaultOf(shape: Shape): string | undefined {
+  if (shape.default === undefined || isMap(shape.default)) return undefined;
   return Array.isArray(shape.default) ? 'empty' : `\`${String(shape.default)}\``;
+}
+
+/** A default that is not the schema's own stands at the end of the description: `… Default `10s`, or PGSSLMODE.` */
+function wordsOf({ description = '' }: Shape): { readonly meaning: string; readonly usual: string } {
+  const [, meaning = '', usual = ''] = /^(.*?) ?\bDefault:? (.*)\.$/s.exec(description) ?? [];
+  return usual === '' ? { meaning: description, usual } : { meaning, usual };
 }
 
 function isSame(kind: Shape, other: Shape | undefined, name: string): boolean {
@@ -117,7 +108,10 @@ function isSame(kind: Shape, other: Shape | undefined, name: string): boolean {
 }
 
 function only(shape: Shape, isWanted: (name: string) => boolean): Shape {
-  return { ...shape, properties: Object.fromEntries(Object.entries(shape.properties ?? {}).filter(([name]) => isWanted(name))) };
+  return {
+    ...shape,
+    properties: Object.fromEntries(Object.entries(shape.properties ?? {}).filter(([name]) => isWanted(name))),
+  };
 }
 
 function row(cells: readonly string[]): string {

@@ -58,15 +58,23 @@ export type LeaseSettings =
   | { readonly kind: 'file'; readonly ttlMs: number }
   | { readonly kind: 'postgres'; readonly url: string; readonly ttlMs: number };
 
-/** Where the summary event goes. */
+/** Where the summary event goes; but for `to`, what opens that sink. */
 export type EventTarget =
   | { readonly to: 'stdout' }
   | { readonly to: 'file'; readonly path: string }
-  | { readonly to: 'postgres'; readonly url: string; readonly table: string }
+  | {
+      readonly to: 'postgres';
+      readonly url: string;
+      readonly passwordFile?: string;
+      readonly caFile?: string;
+      readonly table: string;
+      readonly timeoutMs: number;
+    }
   | {
       readonly to: 'webhook';
       readonly url: string;
-      readonly headersFile?: string;
       readonly tokenFile?: string;
+      readonly caFile?: string;
       readonly timeoutMs: number;
+      readonly retries: number;
     };

@@ -7,7 +7,11 @@ import { sourceNames } from './source-names.ts';
 /** Makes a path that the record source at `index` names absolute. */
 export type PathsFrom = (index: number, path: string) => string;
 
-export function toRecords(records: readonly RecordInput[], maxDropShare: number, pathsFrom: PathsFrom): readonly RecordsChoice[] {
+export function toRecords(
+  records: readonly RecordInput[],
+  maxDropShare: number,
+  pathsFrom: PathsFrom,
+): readonly RecordsChoice[] {
   const names = sourceNames(records);
   return records.map((record, index) => {
     const name = names[index] ?? 'records';
@@ -15,7 +19,12 @@ export function toRecords(records: readonly RecordInput[], maxDropShare: number,
       const source = withPaths(parseRecordsSpec(record), (path) => pathsFrom(index, path));
       return { name, maxDropShare, shown: redactRecordsSpec(record), source };
     }
-    return { name, maxDropShare: record.maxDropShare ?? maxDropShare, shown: shownAs(record), source: toSource(record) };
+    return {
+      name,
+      maxDropShare: record.maxDropShare ?? maxDropShare,
+      shown: shownAs(record),
+      source: toSource(record),
+    };
   });
 }
 
@@ -46,7 +55,13 @@ function toSource(record: RecordMapInput): RecordsSettings {
       const { url, query, passwordFile, passwordEnv, socketFolder, sslMode, certificateAuthority: caFile } = record;
       const { connectTimeout: connectTimeoutMs, timeout: statementTimeoutMs } = record;
       const times = { connectTimeoutMs, statementTimeoutMs };
-      return { kind: 'postgres', url, query, ...given({ passwordFile, passwordEnv, socketFolder, sslMode, caFile, ...times }), ...mapping };
+      return {
+        kind: 'postgres',
+        url,
+        query,
+        ...given({ passwordFile, passwordEnv, socketFolder, sslMode, caFile, ...times }),
+        ...mapping,
+      };
     }
     case 'sqlite': {
       const { path, query, timeout: busyTimeoutMs } = record;
@@ -57,7 +72,8 @@ function toSource(record: RecordMapInput): RecordsSettings {
       return { kind: 'file', path, ...given({ format, items, maxBytes }), ...mapping };
     }
     case 'http': {
-      const { url, username, passwordFile, passwordEnv, tokenFile, tokenEnv, tokenHeader, items, total, paging } = record;
+      const { url, username, passwordFile, passwordEnv, tokenFile, tokenEnv, tokenHeader, items, total, paging } =
+        record;
       const { certificateAuthority: caFile, timeout: timeoutMs, retries, maxPageSize: maxPageBytes, maxPages } = record;
       const secrets = { username, passwordFile, passwordEnv, tokenFile, tokenEnv, tokenHeader };
       const reading = { caFile, items, total, paging, timeoutMs, retries, maxPageBytes, maxPages };
@@ -72,7 +88,9 @@ function mappingOf({ columns, active, inactive }: RecordMapInput): Pick<RecordsS
 }
 
 /** Only what is there: an absent setting is another thing than one that is undefined. */
-function given<Values extends object>(values: Values): { readonly [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+function given<Values extends object>(
+  values: Values,
+): { readonly [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { readonly [Key in keyof Values]?: Exclude<Values[Key], undefined> };
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { RepositoryClass } from '../policy/repository-class.ts';
+import type { EventTargetInput } from './schema/events.ts';
 import type { ClassInput } from './schema/reconcile.ts';
 import type { RegistryInput } from './schema/registry.ts';
 import type { LeaseInput } from './schema/running.ts';
 import type { SettingsInput } from './schema/settings-file.ts';
+import type { EventTarget, LeaseSettings, RegistryChoice, Settings } from './settings.ts';
 import { type PathsFrom, toRecords } from './to-records.ts';
-import type { LeaseSettings, RegistryChoice, Settings } from './settings.ts';
 
 /** What settings depend on besides what was written. */
 export interface Machine {
@@ -35,11 +36,7 @@ export function toSettings(input: SettingsInput, machine: Machine): Settings {
       undoForMs: apply.undoFor,
     },
     lease: toLease(input.lease),
-    events: events.map((event) => {
-      if (event.to !== 'webhook') return event;
-      const { timeout: timeoutMs, ...rest } = event;
-      return { ...rest, timeoutMs };
-    }),
+    events: events.map(toEventTarget),
     ...(schedule !== undefined && { schedule: schedule.trim() }),
     ...(timeZone !== undefined && { timeZone }),
     log,
@@ -53,8 +50,16 @@ export function defaultStateDir({ env, home }: Pick<Machine, 'env' | 'home'>): s
 }
 
 function toRegistry(input: RegistryInput): RegistryChoice {
-  const { certificateAuthority, clientCertificate, clientKey, forceInsecure, authFile, timeout, maxManifestSize, ...same } =
-    input;
+  const {
+    certificateAuthority,
+    clientCertificate,
+    clientKey,
+    forceInsecure,
+    authFile,
+    timeout,
+    maxManifestSize,
+    ...same
+  } = input;
   return {
     ...same,
     insecure: forceInsecure,
@@ -80,6 +85,12 @@ function toClass(input: ClassInput): RepositoryClass {
     case 'protected':
       return input;
   }
+}
+
+function toEventTarget(input: EventTargetInput): EventTarget {
+  if (input.to === 'stdout' || input.to === 'file') return input;
+  const { certificateAuthority, timeout, ...rest } = input;
+  return { ...rest, timeoutMs: timeout, ...(certificateAuthority !== undefined && { caFile: certificateAuthority }) };
 }
 
 function toLease({ kind, url, ttl: ttlMs }: LeaseInput): LeaseSettings {

@@ -1,5 +1,12 @@
-import { classesWithoutRecords, classNames, classOverlaps, retainedWithoutRule, tagsWithoutRecord } from './checks/classes.ts';
+import {
+  classesWithoutRecords,
+  classNames,
+  classOverlaps,
+  retainedWithoutRule,
+  tagsWithoutRecord,
+} from './checks/classes.ts';
 import { leasePlace, passwordInFile, registryConnection } from './checks/connections.ts';
+import { webhookTokens } from './checks/events.ts';
 import { type Check, type CheckContext, partsOf } from './checks/parts.ts';
 import { secretsInShortForms, sourceNamesUnique, statusWords, tagRecordRules, wayToTags } from './checks/records.ts';
 import { explainIssue, type Finding, valueAt } from './explain-issue.ts';
@@ -32,6 +39,7 @@ const checks: readonly Check[] = [
   retainedWithoutRule,
   classesWithoutRecords,
   leasePlace,
+  webhookTokens,
 ];
 
 /** Checks settings against the schema and across it, and finds all that is wrong. */
@@ -58,8 +66,11 @@ function contextOf(layers: Layers): CheckContext {
 }
 
 function toProblem({ path, message, hint, at }: Finding, layers: Layers): Problem {
-  // The value of a key that is not known could be anything, a secret too.
-  const value = at === 'key' ? undefined : shownValue(valueAt(layers.value, path), shapeAt(path, layers.value));
+  // What stands at an unknown key, or in place of all settings, could be anything, a secret too.
+  const value =
+    at === 'key' || path.length === 0
+      ? undefined
+      : shownValue(valueAt(layers.value, path), shapeAt(path, layers.value));
   const origin = layers.placeOf(path, at ?? 'value');
   return { origin, path: formatPath(path), ...(value === undefined ? {} : { value }), message, hint };
 }

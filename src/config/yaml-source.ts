@@ -1,6 +1,17 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLMap } from 'yaml';
-import { messageOf } from '../util/pure/coded-error.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
 import type { Path, Problem } from './problem.ts';
+import { type YamlFault, yamlFaults } from './yaml-faults.ts';
 
 /** A settings file that was read: its value, and where each part of it stands. */
 export interface YamlSource {
@@ -15,7 +26,7 @@ export interface YamlSource {
   placeOf(path: Path, of: 'value' | 'key'): { readonly line: number; readonly column: number };
 }
 
-/** Reads YAML 1.2 (and so JSON). Duplicate keys, unknown tags and more than one document are problems. */
+/** Reads YAML 1.2 (and so JSON). */
 export function readYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -23,74 +34,39 @@ export function readYaml(text: string, file: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problemAt = (offset: number, message: string, hint: string): Problem => ({
-    origin: { from: 'file', file, ...placeAt(offset) },
-    path: '',
-    message,
-    hint,
-  });
-
-  const problems = [
-    ...[...document.errors, ...document.warnings].map(({ code, message, pos }) =>
-      problemAt(pos[0], ...wordsFor(code, message)),
-    ),
-    ...aliasesWithoutAnchor(document).map(({ offset, name }) =>
-      problemAt(offset, `there is no anchor &${name} before the alias *${name}`, 'define the anchor, or put the text in quotes'),
-    ),
-  ];
-  const read = problems.length > 0 ? { problems } : valueOf(document, problemAt);
+  const { value, faults } = readValue(document);
   return {
     file,
-    value: undefined,
-    ...read,
+    value,
+    problems: faults.map(({ offset, message, hint }) => ({
+      origin: { from: 'file', file, ...placeAt(offset) },
+      path: '',
+      message,
+      hint,
+    })),
     has: (path) => find(document, path).depth === path.length,
     placeOf: (path, of) => placeAt(offsetOf(document, path, of)),
   };
 }
 
-function valueOf(
-  document: Document.Parsed,
-  problemAt: (offset: number, message: string, hint: string) => Problem,
-): { readonly value?: unknown; readonly problems: readonly Problem[] } {
+function readValue(document: Document.Parsed): { readonly value: unknown; readonly faults: readonly YamlFault[] } {
+  const faults = yamlFaults(document);
+  if (faults.length > 0) return { value: undefined, faults };
+  const hint = 'write out what the aliases stand for';
   try {
-    return { value: document.toJS() as unknown, problems: [] };
+    // By way of text: what two aliases stand for becomes two values, of which a variable may change one.
+    const text = JSON.stringify(document.toJS());
+    return { value: text === undefined ? undefined : JSON.parse(text), faults };
   } catch (error) {
-    // The parser's guard against aliases of aliases of aliases.
-    if (!(error instanceof ReferenceError)) throw error;
-    return { problems: [problemAt(0, `it cannot be read: ${messageOf(error)}`, 'write out what the aliases stand for')] };
+    if (error instanceof ReferenceError)
+      return { value: undefined, faults: [{ offset: 0, message: 'its aliases stand for far too much', hint }] };
+    if (error instanceof TypeError)
+      return {
+        value: undefined,
+        faults: [{ offset: 0, message: 'an alias stands inside of what it stands for', hint }],
+      };
+    throw error;
   }
-}
-
-/** The parser's words, without what they quote from the document: that may be a secret. */
-function wordsFor(code: string, message: string): readonly [message: string, hint: string] {
-  switch (code) {
-    case 'DUPLICATE_KEY':
-      return ['this key stands here for the second time', 'keep one of them'];
-    case 'MULTIPLE_DOCS':
-      return ['a second document begins here', 'put all settings into one document'];
-    case 'TAG_RESOLVE_FAILED':
-      return ['this tag (!…) is not known', 'remove it, or put the text in quotes'];
-    case 'TAB_AS_INDENT':
-      return ['this line is indented with a tab', 'indent with spaces'];
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return ['a second `: ` stands in this line', 'put the value in quotes'];
-    case 'BAD_SCALAR_START':
-      return ['a value begins with a character that means something else in YAML', 'put the value in quotes'];
-    default: {
-      const said = message.replace(/:? ?"(?:[^"\\]|\\.)*"$/s, '').replace(/\s+/g, ' ');
-      return [`this is not YAML: ${said}`, 'check indentation, quotes and brackets around here'];
-    }
-  }
-}
-
-function aliasesWithoutAnchor(document: Document.Parsed): readonly { readonly offset: number; readonly name: string }[] {
-  const found: { offset: number; name: string }[] = [];
-  visit(document, {
-    Alias: (_, alias) => {
-      if (alias.resolve(document) === undefined) found.push({ offset: alias.range?.[0] ?? 0, name: alias.source });
-    },
-  });
-  return found;
 }
 
 interface Found {
@@ -118,7 +94,9 @@ function itemOf(node: unknown, index: number): Pick<Found, 'node' | 'key'> | und
 }
 
 function entryOf(node: unknown, name: string): Pick<Found, 'node' | 'key'> | undefined {
-  const pair = isMap(node) ? (node as YAMLMap).items.find(({ key }) => isScalar(key) && String(key.value) === name) : undefined;
+  const pair = isMap(node)
+    ? (node as YAMLMap).items.find(({ key }) => isScalar(key) && String(key.value) === name)
+    : undefined;
   if (pair === undefined) return undefined;
   return { node: isNode(pair.value) ? pair.value : undefined, key: isNode(pair.key) ? pair.key : undefined };
 }

@@ -5,7 +5,7 @@ import { buildGraph, reverseGraph } from '../graph/graph.ts';
 import { brokenLimits, type Limits } from '../plan/limits.ts';
 import type { FlowName, Plan, PlanScope } from '../plan/plan.ts';
 import { type RegistryActions, type RegistryMeans, registryActions } from '../plan/registry-actions.ts';
-import { countRepositories, sumByReason } from '../plan/repository-counts.ts';
+import { countRepositories, type RepositoryCounts, sumByReason } from '../plan/repository-counts.ts';
 import { type Decisions, decide, type Ruleset } from '../policy/decide.ts';
 import type { View } from '../policy/view.ts';
 import { survey } from './survey.ts';
@@ -22,7 +22,7 @@ export interface PlanTagsInput {
   /** Called once all is surveyed: remembers the tags that were seen, and returns since when each is known. */
   readonly remember: (evidence: Evidence) => Promise<(tag: number) => number | undefined>;
   /** Sentences on counts that dropped strangely since the last run. */
-  readonly drops: (evidence: Evidence) => Promise<readonly string[]>;
+  readonly drops: (repositories: readonly RepositoryCounts[]) => Promise<readonly string[]>;
   readonly ruleset: Ruleset;
   /** The policy as it stands in the settings, for the plan's reader. */
   readonly policy: unknown;
@@ -61,7 +61,7 @@ export async function planTags(input: PlanTagsInput, signal: AbortSignal): Promi
     madeAtMs: view.nowMs,
     expiresAtMs: view.nowMs + input.expiresAfterMs,
     ...{ records, evidence: evidence.sources, gaps: evidence.gaps, policy, limits },
-    broken: [...brokenLimits(limits, repositories), ...(await input.drops(evidence))],
+    broken: [...brokenLimits(limits, repositories), ...(await input.drops(repositories))],
     ...{ repositories, keptByReason: sumByReason(repositories), actionCount: actions.actions.length },
     freesBytes: actions.actions.reduce((sum, action) => sum + action.freesBytes, 0),
   };

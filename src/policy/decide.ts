@@ -87,17 +87,24 @@ function addClaims(evidence: Evidence, roots: Map<ResourceId, Reason>, retired: 
   }
 }
 
-/** A hidden hold could be on anything in the scope; a hidden reference, or a hidden thing that refers, only on what can be referred to. */
+/**
+ * A hidden hold could be on anything in the scope; a hidden reference, or a hidden thing that refers, only on what can be referred to.
+ * A gap can also name one tag, or one record: then it is about that alone.
+ */
 function addGaps(evidence: Evidence, roots: Map<ResourceId, Reason>): void {
   const { resources, gaps } = evidence;
   if (gaps.length === 0) return;
   const byScope = Array.from({ length: resources.scopeCount() }, (_, n) =>
     gaps.filter((gap) => covers(gap.scope, resources.scopeAt(n))),
   );
+  const byName = new Map(gaps.map((gap) => [gap.scope, gap]));
   for (let id = 0; id < resources.size; id += 1) {
+    const { kind, scope, key } = resources.at(id);
+    const own = byName.get(kind === 'record' ? `${scope}/${key}` : formatResource({ kind, scope, key }));
+    if (own !== undefined && (evidence.exists(id) || kind === 'record')) roots.set(id, reasonFor(own));
     const here = byScope[resources.scopeNumber(id)] ?? [];
-    if (here.length === 0 || !evidence.exists(id) || resources.kind(id) === 'record') continue;
-    const gap = here.find((one) => one.hides === 'holds' || resources.kind(id) !== 'tag');
+    if (here.length === 0 || kind === 'record' || !evidence.exists(id)) continue;
+    const gap = here.find((one) => one.hides === 'holds' || kind !== 'tag');
     if (gap !== undefined && !roots.has(id)) roots.set(id, reasonFor(gap));
   }
 }

@@ -27,7 +27,7 @@ export type TagRecordLookup = (scope: string, tag: string) => readonly TagRecord
  * A group that takes no part in a match names nothing: a rule that needs it says nothing of that tag.
  *
  * @param sources - names of all record sources, for rules that name none.
- * @throws Error where {@link tagRecordFault} finds fault with a rule: settings are checked before.
+ * @throws Error where {@link patternFault} or {@link templateFault} finds fault with a rule: settings are checked before.
  */
 export function tagRecordLookup(rules: readonly TagRecordRule[], sources: readonly string[]): TagRecordLookup {
   const prepared = rules.map((rule) => prepare(rule, sources));
@@ -56,8 +56,8 @@ interface Prepared {
 type Piece = { readonly text: string } | { readonly name: string };
 
 function prepare(rule: TagRecordRule, sources: readonly string[]): Prepared {
-  const fault = tagRecordFault(rule);
-  if (fault !== undefined) throw new Error(`preparing the pattern ${rule.pattern}: ${fault.what}`);
+  const fault = patternFault(rule.pattern) ?? templateFault(rule);
+  if (fault !== undefined) throw new Error(`preparing the pattern ${rule.pattern}: ${fault}`);
   const pattern = RE2JS.compile(rule.pattern);
   return {
     repositories: rule.repositories,
@@ -73,13 +73,13 @@ function recordsOf(rule: Prepared, repository: string, tag: string): readonly Ta
   if (!match.matches()) return [];
   let id = '';
   for (const piece of rule.template) {
-    const part = 'text' in piece ? piece.text : valueOf(piece.name);
+    const part = 'text' in piece ? piece.text : partNamed(piece.name);
     if (part === undefined) return [];
     id += part;
   }
   return rule.sources.map((source) => ({ source, id }));
 
-  function valueOf(name: string): string | undefined {
+  function partNamed(name: string): string | undefined {
     if (rule.groups.has(name)) return match.group(name) ?? undefined;
     return name === 'tag' ? tag : repository;
   }
@@ -90,39 +90,34 @@ function distinct(records: readonly TagRecord[]): readonly TagRecord[] {
   return [...new Map(records.map((record) => [JSON.stringify([record.source, record.id]), record])).values()];
 }
 
-/** What is wrong with a rule: where, said of `it`, and what is known instead. */
-export interface TagRecordFault {
-  readonly at: 'pattern' | 'record';
-  readonly what: string;
-  /** Names that the template may use. */
-  readonly names: readonly string[];
-}
-
 /** Names that every template may use, besides the pattern's groups. */
 const givenNames = ['tag', 'repository'] as const;
 
-/** @returns the first fault of a rule, or undefined when it can be used. */
-export function tagRecordFault(rule: Pick<TagRecordRule, 'pattern' | 'record'>): TagRecordFault | undefined {
-  const groups = groupsOf(rule.pattern);
-  if ('what' in groups) return { at: 'pattern', what: groups.what, names: [...givenNames] };
-  const names = [...groups.names, ...givenNames.filter((name) => !groups.names.includes(name))];
-  const pieces = piecesOf(rule.record);
-  const fault = (what: string): TagRecordFault => ({ at: 'record', what, names });
-  if (pieces === undefined) return fault('it has a brace that is not one of a pair around a name');
-  const used = pieces.flatMap((piece) => ('name' in piece ? [piece.name] : []));
-  const unknown = used.find((name) => !names.includes(name));
-  if (unknown !== undefined) return fault(`it uses {${unknown}}, and the pattern has no group of that name`);
-  if (!used.some((name) => name !== 'repository')) return fault('it would be the same record for every tag');
-  return undefined;
-}
-
-function groupsOf(pattern: string): { readonly names: readonly string[] } | { readonly what: string } {
+/** What is wrong with a pattern, said of `it`; undefined when it can be used. */
+export function patternFault(pattern: string): string | undefined {
   try {
-    return { names: Object.keys(RE2JS.compile(pattern).namedGroups()) };
+    RE2JS.compile(pattern);
+    return undefined;
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return { what: `it is not a pattern: ${error.message.replace(/^error parsing regexp: /, '')}` };
+    return `it is not a pattern: ${error.message.replace(/^error parsing regexp: /, '')}`;
   }
+}
+
+/** Names that the template of a rule may use. The pattern is one. */
+export function templateNames(pattern: string): readonly string[] {
+  return [...new Set([...Object.keys(RE2JS.compile(pattern).namedGroups()), ...givenNames])];
+}
+
+/** What is wrong with the template `record` of a rule whose pattern is one, said of `it`; undefined when it can be used. */
+export function templateFault({ pattern, record }: Pick<TagRecordRule, 'pattern' | 'record'>): string | undefined {
+  const pieces = piecesOf(record);
+  if (pieces === undefined) return 'it has a brace that is not one of a pair around a name';
+  const names = templateNames(pattern);
+  const used = pieces.flatMap((piece) => ('name' in piece ? [piece.name] : []));
+  const unknown = used.find((name) => !names.includes(name));
+  if (unknown !== undefined) return `it uses {${unknown}}, and the pattern has no group of that name`;
+  return used.some((name) => name !== 'repository') ? undefined : 'it would be the same record for every tag';
 }
 
 function piecesOf(template: string): readonly Piece[] | undefined {

@@ -2,37 +2,43 @@ import { formatResource, type Resource } from '../evidence/resource.ts';
 import type { Action } from '../plan/action.ts';
 import { repositoryIn } from '../policy/view.ts';
 
-/** A target in its parts, so that programs need not take references apart. */
+/** A target in its parts, so that programs need not take references apart. What is undefined is left out. */
 export interface TargetDocument {
   /** `host/repo:tag` or `host/repo@sha256:…`. */
   readonly target: string;
-  readonly repository?: string;
-  readonly tag?: string;
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
   /** The manifest itself, or the one that the tag pointed at when the plan was made. */
-  readonly digest?: string;
+  readonly digest: string | undefined;
 }
 
 export function targetDocument(target: Resource, tagDigest?: string): TargetDocument {
-  const named = { target: formatResource(target) };
-  if (target.kind !== 'tag' && target.kind !== 'manifest') return named;
-  const repository = repositoryIn(target.scope);
-  if (target.kind === 'manifest') return { ...named, repository, digest: target.key };
-  return { ...named, repository, tag: target.key, ...(tagDigest === undefined ? {} : { digest: tagDigest }) };
+  const isTag = target.kind === 'tag';
+  const isManifest = target.kind === 'manifest';
+  return {
+    target: formatResource(target),
+    repository: isTag || isManifest ? repositoryIn(target.scope) : undefined,
+    tag: isTag ? target.key : undefined,
+    digest: isManifest ? target.key : isTag ? tagDigest : undefined,
+  };
 }
 
-/** An action as documents show it. */
+/** An action as documents show it. Written out, not spread: there may be a million. */
 export function actionDocument(action: Action): object {
-  const { n, target, reason, because, freesBytes, by, unit, after, expects } = action;
+  const { target, repository, tag, digest } = targetDocument(action.target, action.expects.digest);
   return {
-    n,
+    n: action.n,
     do: action.do,
-    ...targetDocument(target, expects.digest),
-    reason,
-    because,
-    freesBytes,
-    by,
-    unit,
-    after,
-    expects,
+    target,
+    repository,
+    tag,
+    digest,
+    reason: action.reason,
+    because: action.because,
+    freesBytes: action.freesBytes,
+    by: action.by,
+    unit: action.unit,
+    after: action.after,
+    expects: action.expects,
   };
 }

@@ -1,12 +1,13 @@
 import type { Share } from '../graph/size.ts';
 import { formatBytes } from '../util/pure/bytes.ts';
 import { type Document, documentHead } from './document.ts';
-import { type MarkdownColumn, markdownTable, mdCode } from './markdown.ts';
+import { type MarkdownColumn, markdownTable, mdCode, mdText } from './markdown.ts';
 import { isDocumentFormat, type OutputFormat } from './output-format.ts';
 import type { Paint } from './paint.ts';
 import { renderDocument } from './render-document.ts';
 import { section } from './section.ts';
 import { type Column, tableLines } from './table.ts';
+import { counted } from './words.ts';
 
 /** Where a registry's bytes are. All shares are of one survey; a repository's is divided among repositories, a tag's among all tags. */
 export interface DiskUse {
@@ -78,7 +79,7 @@ interface Row {
 /** Each repository, its tags below it, and at the end what repositories share, and the sum. */
 function* rowsOf(use: DiskUse): Generator<Row> {
   for (const one of use.repositories) {
-    yield { repository: one.repository, what: `${one.tagCount} tags`, ...one.share };
+    yield { repository: one.repository, what: counted(one.tagCount, 'tag'), ...one.share };
     for (const { tag, share } of one.tags ?? []) yield { repository: one.repository, what: `:${tag}`, ...share };
     const within = withinRepository(one) ?? 0;
     if (within > 0) yield { repository: one.repository, what: 'shared by its tags', uniqueBytes: within };
@@ -114,7 +115,7 @@ function* useMarkdown(use: DiskUse): Generator<string> {
   const cells: readonly MarkdownColumn<Row>[] = columns.map(({ title, text, align = 'left' }) => ({
     title,
     align,
-    cell: (row) => (title === 'REPOSITORY' ? mdCode(text(row)) : text(row)),
+    cell: (row) => (title === 'REPOSITORY' ? mdCode(text(row)) : mdText(text(row))),
   }));
   yield* section(markdownTable(cells, rowsOf(use)));
   yield* section([legend]);

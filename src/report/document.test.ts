@@ -142,7 +142,7 @@ test('is the same for programs in JSON and in YAML, whatever is in it', () => {
       expect(JSON.parse(text(document, 'json'))).toEqual(wanted);
       expect(parse(text(document, 'yaml')) ?? {}).toEqual(wanted);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -1,4 +1,5 @@
 import { type Document, isList } from './document.ts';
+import { jsonText } from './json-text.ts';
 
 /**
  * One JSON object, for programs and for `grep`: each field on a line of its own, each item of a list too.
@@ -16,9 +17,9 @@ function* fieldsOf(document: Document): Generator<Iterable<string>> {
 }
 
 function* fieldLines(name: string, value: unknown): Generator<string> {
-  const key = `  ${JSON.stringify(name)}: `;
+  const key = `  ${jsonText(name)}: `;
   if (!isList(value)) {
-    yield key + JSON.stringify(value);
+    yield key + jsonText(value);
     return;
   }
   let isEmpty = true;
@@ -31,7 +32,7 @@ function* fieldLines(name: string, value: unknown): Generator<string> {
 }
 
 function* itemsOf(list: Iterable<unknown>): Generator<Iterable<string>> {
-  for (const item of list) yield [`    ${JSON.stringify(item)}`];
+  for (const item of list) yield [`    ${jsonText(item)}`];
 }
 
 /** Puts a comma behind the last line of every part but the last. Holds back one line. */

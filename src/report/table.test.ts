@@ -1,5 +1,4 @@
 import { createColors } from 'picocolors';
-import stripAnsi from 'strip-ansi';
 import { describe, expect, test } from 'vitest';
 import { noPaint } from './paint.ts';
 import { type Column, tableLines, widthOf } from './table.ts';
@@ -11,6 +10,8 @@ const columns: readonly Column<Row>[] = [
   { title: 'COUNT', align: 'right', text: ([, count]) => String(count) },
   { title: 'NOTE', text: ([, , note]) => note },
 ];
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
 
 function lines(rows: Iterable<Row>): string[] {
   return [...tableLines(columns, rows, noPaint)];
@@ -56,7 +57,7 @@ describe('a table', () => {
     const coloured = [...tableLines(painted, rows, colours)];
 
     expect(coloured.join('')).toContain('\u001b[31m');
-    expect(coloured.map((line) => stripAnsi(line))).toEqual(plain);
+    expect(coloured.map((line) => line.replace(COLOUR, ''))).toEqual(plain);
   });
 
   test('shows control characters of foreign names instead of obeying them', () => {

@@ -1,5 +1,5 @@
 import type { RegistryReader } from '../../systems/registry/contract.ts';
-import { slots } from '../../util/slots.ts';
+import { createLimit } from '../../util/limit.ts';
 
 /** Tag → digest, of one repository. */
 type Tags = Map<string, string>;
@@ -62,21 +62,16 @@ async function readTags(
   concurrency: number,
   signal: AbortSignal,
 ): Promise<Tags> {
-  const tags = new Map<string, string>();
-  const running = slots(concurrency);
+  const tags: Tags = new Map();
+  const limit = createLimit(concurrency);
   const resolving: Promise<void>[] = [];
-  const resolve = async (tag: string) => {
-    try {
-      const resolved = await registry.resolve(repository, tag, signal);
-      if (resolved !== undefined) tags.set(tag, resolved.digest);
-    } finally {
-      running.give();
-    }
-  };
-  for await (const tag of registry.tags(repository, signal)) {
-    await running.take();
-    resolving.push(resolve(tag));
-  }
+  for await (const tag of registry.tags(repository, signal))
+    resolving.push(
+      limit.run(async () => {
+        const resolved = await registry.resolve(repository, tag, signal);
+        if (resolved !== undefined) tags.set(tag, resolved.digest);
+      }, signal),
+    );
   await Promise.all(resolving);
   return tags;
 }

@@ -35,7 +35,10 @@ export function addRegistryOptions(command: Command): Command {
 /** Where the records are, and which repositories they speak of. */
 export function addReconcileOptions(command: Command): Command {
   return command
-    .option('--records <spec...>', 'record sources: file:records.csv, sqlite:PATH?query=…, postgres://…?query=…, https://…')
+    .option(
+      '--records <spec...>',
+      'record sources: file:records.csv, sqlite:PATH?query=…, postgres://…?query=…, https://…',
+    )
     .option('--transient <glob...>', 'repositories with one tag a change: a tag goes when its record is inactive')
     .option('--retained <glob...>', 'repositories that keep by their own rule (--keep-younger-than, --keep-newest)')
     .option('--protected <glob...>', 'repositories that are never touched')
@@ -44,7 +47,10 @@ export function addReconcileOptions(command: Command): Command {
     .option('--keep-younger-than <duration>', 'of retained repositories: keep what is younger')
     .option('--keep-newest <count>', 'of retained repositories: keep so many of the newest')
     .option('--only-when-record-inactive', 'of retained repositories: only an inactive record lets go')
-    .option('--untag-by-overwrite', 'where only digests can be deleted: push a tiny manifest over a shared tag, and delete that')
+    .option(
+      '--untag-by-overwrite',
+      'where only digests can be deleted: push a tiny manifest over a shared tag, and delete that',
+    )
     .option('--max-deletions <count>', 'limit: tags removed in one run')
     .option('--max-share <share>', 'limit: share of all tags (0 to 1)')
     .option('--max-share-of-repository <share>', 'limit: share of the tags of any repository (0 to 1)')

@@ -40,7 +40,9 @@ function nameForBoth(left: string, right: string): string | undefined {
   const [some, none] = [left, right].map((glob) => [fill(glob, 'app'), fill(glob, '')]) as [string[], string[]];
   const leftParts = left.split('/');
   const rightParts = right.split('/');
-  const woven = leftParts.map((part, index) => (/[*?]/.test(part) ? fill(rightParts[index] ?? part, 'app') : part)).join('/');
+  const woven = leftParts
+    .map((part, index) => (/[*?]/.test(part) ? fill(rightParts[index] ?? part, 'app') : part))
+    .join('/');
   return [...some, ...none, woven].find((name) => matchesGlob(left, name) && matchesGlob(right, name));
 }
 
@@ -65,7 +67,9 @@ export const tagsWithoutRecord: Check = ({ classes }, { nameOf }) =>
     }
     if (whenNoRecord === 'keep' && noRecordMinAge !== undefined) {
       const message = 'it has no effect: tags without a record are kept';
-      return [{ severity: 'warning', path, message, hint: `remove it, or set ${nameOf('whenNoRecord', path)} to retire` }];
+      return [
+        { severity: 'warning', path, message, hint: `remove it, or set ${nameOf('whenNoRecord', path)} to retire` },
+      ];
     }
     return [];
   });
@@ -74,12 +78,20 @@ export const tagsWithoutRecord: Check = ({ classes }, { nameOf }) =>
 export const retainedWithoutRule: Check = ({ classes }, { nameOf }) =>
   classes.flatMap(({ index, value }): readonly CheckFinding[] => {
     if (value.kind !== 'retained') return [];
-    if (value.keepYoungerThan !== undefined || value.keepNewest !== undefined || value.onlyWhenRecordInactive) return [];
+    if (value.keepYoungerThan !== undefined || value.keepNewest !== undefined || value.onlyWhenRecordInactive)
+      return [];
     const [younger, newest, inactive] = ['keepYoungerThan', 'keepNewest', 'onlyWhenRecordInactive'].map((setting) =>
       nameOf(setting, at(index)),
     );
     const message = `class ${value.name} has no rule that lets a tag go: it keeps all`;
-    return [{ severity: 'warning', path: at(index), message, hint: `add ${younger}, ${newest} or ${inactive}, or make it protected` }];
+    return [
+      {
+        severity: 'warning',
+        path: at(index),
+        message,
+        hint: `add ${younger}, ${newest} or ${inactive}, or make it protected`,
+      },
+    ];
   });
 
 /** Without records, nothing ever is done with. */

@@ -14,11 +14,23 @@ export const registryConnection: Check = ({ registry }, { nameOf }) => {
   if (clientKey !== undefined && clientCertificate === undefined)
     complain('clientKey', 'it is of no use without its certificate', `add ${name('clientCertificate', 'clientKey')}`);
   if (certificateAuthority !== undefined && registry.forceInsecure)
-    complain('forceInsecure', 'it contradicts certificateAuthority, which asks for a verified connection', 'remove one of the two');
+    complain(
+      'forceInsecure',
+      'it contradicts certificateAuthority, which asks for a verified connection',
+      'remove one of the two',
+    );
   if (certificateAuthority !== undefined && url !== undefined && /^\s*http:/i.test(url))
-    complain('url', 'it asks for plain HTTP, which certificateAuthority rules out', 'write https://, or remove the certificate authority');
+    complain(
+      'url',
+      'it asks for plain HTTP, which certificateAuthority rules out',
+      'write https://, or remove the certificate authority',
+    );
   if (username !== undefined && password === undefined && passwordFile === undefined)
-    complain('username', 'it is of no use without a password', `add ${name('passwordFile', 'username')}, or set WINNOW_REGISTRY_PASSWORD`);
+    complain(
+      'username',
+      'it is of no use without a password',
+      `add ${name('passwordFile', 'username')}, or set WINNOW_REGISTRY_PASSWORD`,
+    );
   const secret = passwordFile === undefined ? 'password' : 'passwordFile';
   if (username === undefined && (password !== undefined || passwordFile !== undefined))
     complain(secret, 'it is of no use without a user name', `add ${name('username', secret)}`);
@@ -28,8 +40,8 @@ export const registryConnection: Check = ({ registry }, { nameOf }) => {
 };
 
 /** A secret in the settings file is read by all who may read the file. */
-export const passwordInFile: Check = ({ registry }, { giverOf }) => {
-  if (registry?.password === undefined || giverOf(['registry', 'password']).from !== 'file') return [];
+export const passwordInFile: Check = (_, { giverOf }) => {
+  if (giverOf(['registry', 'password']).from !== 'file') return [];
   return [
     {
       severity: 'error',
@@ -44,8 +56,22 @@ export const passwordInFile: Check = ({ registry }, { giverOf }) => {
 export const leasePlace: Check = ({ lease }) => {
   if (lease === undefined) return [];
   if (lease.kind === 'postgres' && lease.url === undefined)
-    return [{ severity: 'error', path: ['lease', 'kind'], message: 'it needs lease.url', hint: 'add url: postgres://winnow@db.example/ops' }];
+    return [
+      {
+        severity: 'error',
+        path: ['lease', 'kind'],
+        message: 'it needs lease.url',
+        hint: 'set lease.url, like postgres://winnow@db.example/ops',
+      },
+    ];
   if (lease.kind === 'file' && lease.url !== undefined)
-    return [{ severity: 'error', path: ['lease', 'url'], message: 'it is not used with kind: file', hint: 'set lease.kind to postgres, or remove it' }];
+    return [
+      {
+        severity: 'error',
+        path: ['lease', 'url'],
+        message: 'it is not used with kind: file',
+        hint: 'set lease.kind to postgres, or remove it',
+      },
+    ];
   return [];
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Origin, Path } from '../problem.ts';
+import { type EventTargetInput, eventTarget } from '../schema/events.ts';
 import { type ClassInput, repositoryClass } from '../schema/reconcile.ts';
 import { type RecordInput, recordSource } from '../schema/records.ts';
 import { type RegistryInput, registrySchema } from '../schema/registry.ts';
@@ -20,6 +21,7 @@ export interface Parts {
   /** How many entries `records` has, malformed ones too. */
   readonly recordCount: number;
   readonly tagRecords: readonly Entry<TagRecordInput>[];
+  readonly events: readonly Entry<EventTargetInput>[];
   readonly registry: RegistryInput | undefined;
   readonly lease: LeaseInput | undefined;
 }
@@ -49,6 +51,7 @@ export function partsOf(value: unknown): Parts {
     records: entries(recordSource, root['records']),
     recordCount: Array.isArray(root['records']) ? root['records'].length : 0,
     tagRecords: entries(tagRecordRule, root['tagRecords']),
+    events: entries(eventTarget, root['events']),
     registry: registrySchema.safeParse(root['registry'] ?? {}).data,
     lease: leaseSchema.safeParse(root['lease'] ?? {}).data,
   };

@@ -1,4 +1,4 @@
-import { tagRecordFault } from '../../policy/tag-records.ts';
+import { templateFault, templateNames } from '../../policy/tag-records.ts';
 import { nearest } from '../nearest.ts';
 import { sourceNames } from '../source-names.ts';
 import type { Check, CheckFinding } from './parts.ts';
@@ -12,7 +12,9 @@ export const sourceNamesUnique: Check = ({ records }) => {
     const first = named.find((one) => one.index < index && one.name === name);
     if (first === undefined) return [];
     const message = `records[${first.index}] has this name, too`;
-    return [{ severity: 'error', path: ['records', index, 'name'], message, hint: 'give each source a name of its own' }];
+    return [
+      { severity: 'error', path: ['records', index, 'name'], message, hint: 'give each source a name of its own' },
+    ];
   });
 };
 
@@ -23,7 +25,14 @@ export const statusWords: Check = ({ records }) =>
     return (value.inactive ?? []).flatMap((word, n): readonly CheckFinding[] => {
       if (value.active?.includes(word) !== true) return [];
       const message = 'it is among the active words of this source, too';
-      return [{ severity: 'error', path: ['records', index, 'inactive', n], message, hint: 'give each word to one of the two lists' }];
+      return [
+        {
+          severity: 'error',
+          path: ['records', index, 'inactive', n],
+          message,
+          hint: 'give each word to one of the two lists',
+        },
+      ];
     });
   });
 
@@ -61,7 +70,7 @@ export const secretsInShortForms: Check = ({ records }, { giverOf }) =>
     ];
   });
 
-/** Patterns compile, templates use their groups, sources exist. */
+/** Templates use their pattern's groups, sources exist. */
 export const tagRecordRules: Check = ({ records, recordCount, tagRecords }) => {
   const names = sourceNames(records.map(({ value }) => value));
   return tagRecords.flatMap(({ index, value }): readonly CheckFinding[] => {
@@ -69,16 +78,22 @@ export const tagRecordRules: Check = ({ records, recordCount, tagRecords }) => {
     const complain = (key: string, message: string, hint: string, severity: 'error' | 'warning' = 'error') =>
       found.push({ severity, path: ['tagRecords', index, key], message, hint });
 
-    const fault = tagRecordFault(value);
-    if (fault?.at === 'pattern') complain('pattern', fault.what, 'write it in RE2 syntax: groups are (?<name>…), and there is no looking ahead or behind');
-    else if (fault !== undefined) complain('record', fault.what, `use ${fault.names.map((name) => `{${name}}`).join(', ')}`);
+    const fault = templateFault(value);
+    const usable = templateNames(value.pattern).map((name) => `{${name}}`);
+    if (fault !== undefined) complain('record', fault, `use ${usable.join(', ')}`);
     if (value.source !== undefined && !names.includes(value.source)) {
       // A source that is malformed may have the name.
       const isSure = records.length === recordCount;
       const meant = nearest(value.source, names);
       const hint = meant === undefined ? `write one of ${names.join(', ')}` : `did you mean ${meant}?`;
-      if (isSure) complain('source', 'no source of records has this name', names.length === 0 ? 'add the source to records' : hint);
-    } else if (recordCount === 0) complain('record', 'there is no source of records', 'add one to records, or with --records', 'warning');
+      if (isSure)
+        complain(
+          'source',
+          'no source of records has this name',
+          names.length === 0 ? 'add the source to records' : hint,
+        );
+    } else if (recordCount === 0)
+      complain('record', 'there is no source of records', 'add one to records, or with --records', 'warning');
     return found;
   });
 };

@@ -47,8 +47,12 @@ export function registryAddressFault(text: string): string | undefined {
   if (scheme !== undefined && !/^https?$/i.test(scheme))
     return complaint(`it begins with ${scheme}://, not with https:// or http://`, LIKE);
   if (`${authority}${tail}`.includes('@'))
-    return complaint('it has a user name or password in it', 'remove them: username and passwordFile, or authFile, are for that');
-  if (tail !== '' && tail !== '/') return complaint(`it has ${partIn(tail)} in it`, `write the host and port alone: ${LIKE.slice(14)}`);
+    return complaint(
+      'it has a user name or password in it',
+      'remove them: username and passwordFile, or authFile, are for that',
+    );
+  if (tail !== '' && tail !== '/')
+    return complaint(`it has ${partIn(tail)} in it`, `write the host and port alone: ${LIKE.slice(14)}`);
   const [matched, host = '', port = ''] = HOST_AND_PORT.exec(authority) ?? [];
   if (matched === undefined || !isHost(host)) return complaint('it is not a host with an optional port', LIKE);
   if (host === '' && port === '') return complaint('it has no host', LIKE);

@@ -3,7 +3,9 @@ import { complaint, expected } from './complaint.ts';
 
 /** A key of settings with more keys below it. An empty one (`limits:` with all its lines commented out) is as if it were not there. */
 export function section<Keys extends z.core.$ZodLooseShape>(keys: Keys) {
-  const object = z.strictObject(keys, { error: expected('a map', 'write its settings below it, each on a line of its own') });
+  const object = z.strictObject(keys, {
+    error: expected('a map', 'write its settings below it, each on a line of its own'),
+  });
   return z.preprocess((value) => (value === null ? {} : value), object);
 }
 

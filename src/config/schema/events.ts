@@ -2,36 +2,57 @@ import { z } from 'zod';
 import { httpAddress, postgresAddress } from './addresses.ts';
 import { complaint } from './complaint.ts';
 import { listOf, oneOf } from './containers.ts';
-import { checkedText, duration, path } from './leaves.ts';
+import { checkedText, count, duration, path } from './leaves.ts';
 
-const IDENTIFIER = /^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62})?$/;
+const TABLE = /^[A-Za-z_][\w$]{0,62}(\.[A-Za-z_][\w$]{0,62})?$/;
 
-const target = oneOf('to', ['stdout', 'file', 'postgres', 'webhook'], [
-  z.strictObject({ to: z.literal('stdout').describe('A line of JSON on stdout.') }),
-  z.strictObject({
-    to: z.literal('file').describe('A line of JSON at the end of a file.'),
-    path: path('/var/log/winnow/events.ndjson').describe('The file; it is made if need be.'),
-  }),
-  z.strictObject({
-    to: z.literal('postgres').describe('A row of a PostgreSQL table.'),
-    url: postgresAddress().describe('The database.'),
-    table: checkedText('table', 'winnow_events', (name) =>
-      IDENTIFIER.test(name)
-        ? undefined
-        : complaint('it is not the name of a table', 'write letters, digits and _, with its schema and a dot before it if need be'),
-    ).describe('The table, with its schema if need be: `ops.winnow_events`.'),
-  }),
-  z.strictObject({
-    to: z.literal('webhook').describe('A CloudEvent, posted to an HTTP server.'),
-    url: httpAddress('https://events.example/winnow').describe('Where to.'),
-    headersFile: path('/run/secrets/event-headers')
-      .exactOptional()
-      .describe('File with headers to send along, one `Name: value` a line.'),
-    tokenFile: path('/run/secrets/event-token').exactOptional().describe('File that holds a bearer token.'),
-    timeout: duration('10s', '1ms').prefault('10s').describe('How long to wait for the answer.'),
-  }),
-]);
+const certificateAuthority = (instead: string) =>
+  path('/etc/winnow/ca.pem').exactOptional().describe(`PEM file of a certificate authority. ${instead}`);
 
-export const eventsSchema = listOf(target, '[{to: stdout}]');
+/** One place that the summary goes to. */
+export const eventTarget = oneOf(
+  'to',
+  ['stdout', 'file', 'postgres', 'webhook'],
+  [
+    z.strictObject({ to: z.literal('stdout').describe('A line of JSON on stdout.') }),
+    z.strictObject({
+      to: z.literal('file').describe('A line of JSON at the end of a file.'),
+      path: path('/var/log/winnow/events.ndjson').describe('The file; it is made if need be, its folder is not.'),
+    }),
+    z.strictObject({
+      to: z.literal('postgres').describe('A row of a PostgreSQL table.'),
+      url: postgresAddress().describe('The database.'),
+      passwordFile: path('/run/secrets/db-password')
+        .exactOptional()
+        .describe('File whose first line is the password, where the URL has none.'),
+      certificateAuthority: certificateAuthority('Given, the certificate of the server is verified.'),
+      table: checkedText('table', 'winnow_events', (name) =>
+        TABLE.test(name)
+          ? undefined
+          : complaint(
+              'it is not the name of a table',
+              'write it like winnow_events, or ops.winnow_events with its schema',
+            ),
+      )
+        .prefault('winnow_events')
+        .describe(
+          'The table, with its schema if need be: `ops.winnow_events`. It is made if need be, its schema is not.',
+        ),
+      timeout: duration('10s', '1ms').prefault('10s').describe('To connect, and again for the row.'),
+    }),
+    z.strictObject({
+      to: z.literal('webhook').describe('A CloudEvent, posted to an HTTP server.'),
+      url: httpAddress('https://events.example/winnow').describe('Where to.'),
+      tokenFile: path('/run/secrets/event-token')
+        .exactOptional()
+        .describe('File whose first line is a bearer token. Over `http://` only to this machine.'),
+      certificateAuthority: certificateAuthority("Default: the system's."),
+      timeout: duration('10s', '1ms').prefault('10s').describe('To connect, and again for the answer.'),
+      retries: count(3).prefault(3).describe('How often it is sent again after 429, 5xx or a broken connection.'),
+    }),
+  ],
+);
 
-export type EventTargetInput = z.output<typeof target>;
+export const eventsSchema = listOf(eventTarget, '[{to: stdout}]');
+
+export type EventTargetInput = z.output<typeof eventTarget>;

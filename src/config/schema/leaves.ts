@@ -14,8 +14,13 @@ const example = (text: string) => `write it like ${text}`;
 
 /** A rule that text has to follow besides being text. `faultOf` returns a complaint, or undefined when all is well. */
 export function checkedText(word: string, like: string, faultOf: (text: string) => string | undefined) {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    expected(
+      'text',
+      typeof input === 'number' || typeof input === 'boolean' ? 'put it in quotes' : example(like),
+    )({ input });
   return z
-    .string({ error: expected('text', example(like)) })
+    .string({ error })
     .superRefine((text, context) => {
       const fault = text.trim() === '' ? complaint('it is empty', example(like)) : faultOf(text);
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
@@ -60,7 +65,10 @@ export function choice<const Values extends readonly [string, ...string[]]>(valu
     .enum(values, {
       error: ({ input }) => {
         const meant = typeof input === 'string' ? nearest(input, values) : undefined;
-        return complaint(`it is none of ${list}`, meant === undefined ? `write one of ${list}` : `did you mean ${meant}?`);
+        return complaint(
+          `it is none of ${list}`,
+          meant === undefined ? `write one of ${list}` : `did you mean ${meant}?`,
+        );
       },
     })
     .meta({ word: values.map((value) => `\`${value}\``).join(', ') });

@@ -11,7 +11,8 @@ export function repositoryGlob(like = 'team/*') {
 export function repositoryName(like: string) {
   return checkedText('repository', like, (name) => {
     if (isRepository(name)) return undefined;
-    if (/[*?]/.test(name)) return complaint('it is a glob, not the name of one repository', `write a name like ${like}`);
+    if (/[*?]/.test(name))
+      return complaint('it is a glob, not the name of one repository', `write a name like ${like}`);
     return nameFault(name) ?? complaint('it is not the name of a repository', `write a name like ${like}`);
   });
 }
@@ -27,19 +28,29 @@ function globFault(glob: string): string | undefined {
   // Whether any name can match at all: the globs' special characters stand for a letter.
   return isRepository(glob.replace(/[*?]+/g, 'x'))
     ? undefined
-    : complaint('no repository can have such a name', 'write parts of letters, digits and single separators, like team/app-*');
+    : complaint(
+        'no repository can have such a name',
+        'write parts of letters, digits and single separators, like team/app-*',
+      );
 }
 
 function nameFault(name: string): string | undefined {
   if (/\s/.test(name)) return complaint('it has white space in it', 'write each repository as an entry of its own');
   if (name.includes('..')) return complaint('it has .. in it', 'write the name of the repository in full');
   if (/:\/\/|^[^/]*:\d+\/|^localhost\//.test(name))
-    return complaint('it has the host of a registry in it', 'leave the host out: team/*, not registry.example:5000/team/*');
+    return complaint(
+      'it has the host of a registry in it',
+      'leave the host out: team/*, not registry.example:5000/team/*',
+    );
   if (/[:@]/.test(name)) return complaint('it has a tag or digest in it', 'name the repository alone');
   if (/[A-Z]/.test(name))
     return complaint('it has capital letters in it, which no repository has', `write ${name.toLowerCase()}`);
-  if (/^\/|\/$|\/\//.test(name)) return complaint('it has an empty part', 'write no / at the beginning, at the end, or twice');
+  if (/^\/|\/$|\/\//.test(name))
+    return complaint('it has an empty part', 'write no / at the beginning, at the end, or twice');
   if (/[^a-z0-9._/*?-]/.test(name))
-    return complaint('it has characters that occur in no repository', 'use small letters, digits, and . _ - / between them');
+    return complaint(
+      'it has characters that occur in no repository',
+      'use small letters, digits, and . _ - / between them',
+    );
   return undefined;
 }

@@ -22,7 +22,11 @@ const transient = z.strictObject({
 });
 
 const retained = z.strictObject({
-  kind: z.literal('retained').describe('Kept until their own rule says so: a tag goes when none of the rules given here keeps it. An active record always keeps.'),
+  kind: z
+    .literal('retained')
+    .describe(
+      'Kept until their own rule says so: a tag goes when none of the rules given here keeps it. An active record always keeps.',
+    ),
   ...common,
   keepYoungerThan: duration('30d').exactOptional().describe('Keep what is younger.'),
   keepNewest: count(5).exactOptional().describe('Keep this many of the newest tags of each repository.'),
@@ -47,7 +51,9 @@ export const reconcileSchema = section({
     .describe('Classes of repositories; they may not overlap. What no class names is never touched, but reported.'),
   untagByOverwrite: yesNo()
     .prefault(false)
-    .describe('Where the registry deletes by digest only and a tag shares its digest with one that stays: push a unique tiny manifest over the tag, and delete that.'),
+    .describe(
+      'Where the registry deletes by digest only and a tag shares its digest with one that stays: push a unique tiny manifest over the tag, and delete that.',
+    ),
 });
 
 export type ClassInput = z.output<typeof repositoryClass>;

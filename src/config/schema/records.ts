@@ -17,10 +17,15 @@ const common = {
       : undefined,
   )
     .exactOptional()
-    .describe('Name in reports, and for `tagRecords`. Default: the word after `from`, with a number where it is not the first.'),
+    .describe(
+      'Name in reports, and for `tagRecords`. Default: the word after `from`, with a number where it is not the first.',
+    ),
   columns: section({
     id: column('change_id', "The record's id. Default `id`."),
-    repository: column('image_repository', "The repository; the registry's host may stand in front. Default `repository`."),
+    repository: column(
+      'image_repository',
+      "The repository; the registry's host may stand in front. Default `repository`.",
+    ),
     tag: column('image_tag', 'The tag. Default `tag`.'),
     digest: column('image_digest', 'The digest of a manifest. Default `digest`.'),
     status: column('state', 'The status. Default `status`.'),
@@ -33,11 +38,13 @@ const common = {
   inactive: listOf(text('archived'), '[archived, deleted]')
     .exactOptional()
     .describe(
-      'Statuses of records that are done with. Default `inactive archived deleted closed completed finished failed cancelled superseded`. What is in neither list keeps.',
+      'Statuses of records that are done with. What is in neither list keeps. Default `inactive archived deleted closed completed finished failed cancelled superseded`.',
     ),
   maxDropShare: share()
     .exactOptional()
-    .describe('When the number of rows drops by more than this share since the last run, nothing is deleted. Default `limits.maxDropShare`.'),
+    .describe(
+      'When the number of rows drops by more than this share since the last run, nothing is deleted. Default `limits.maxDropShare`.',
+    ),
 };
 
 const query = text('SELECT id, repository, tag, status FROM changes').describe(
@@ -45,11 +52,14 @@ const query = text('SELECT id, repository, tag, status FROM changes').describe(
 );
 const items = text('data.records')
   .exactOptional()
-  .describe('Path to the list inside the document. Default: the document itself, or `items`, `data`, `records`, `results`, `value`.');
+  .describe(
+    'Path to the list inside the document. Default: the document itself, or `items`, `data`, `records`, `results`, `value`.',
+  );
 const authority = path('/etc/winnow/ca.pem')
   .exactOptional()
   .describe("PEM file of a certificate authority. Default: the system's.");
-const secretFile = (like: string, what: string) => path(like).exactOptional().describe(`File whose first line is the ${what}.`);
+const secretFile = (like: string, what: string) =>
+  path(like).exactOptional().describe(`File whose first line is the ${what}.`);
 const secretVariable = (like: string, what: string) =>
   variable(like).exactOptional().describe(`Environment variable that holds the ${what}.`);
 
@@ -58,12 +68,18 @@ export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-fu
 const postgresRecords = z.strictObject({
   from: z.literal('postgres').describe('Rows of a PostgreSQL database, read in a read-only transaction.'),
   ...common,
-  url: postgresAddress().describe('`postgres://user@host:5432/database`. What it leaves out comes from `PGHOST`, `PGPORT`, `PGUSER`, `PGDATABASE`.'),
+  url: postgresAddress().describe(
+    '`postgres://user@host:5432/database`. What it leaves out comes from `PGHOST`, `PGPORT`, `PGUSER`, `PGDATABASE`.',
+  ),
   query,
   passwordFile: secretFile('/run/secrets/db-password', 'password'),
   passwordEnv: secretVariable('DB_PASSWORD', 'password'),
-  socketFolder: path('/run/postgresql').exactOptional().describe("The folder of a Unix socket, in place of the URL's host."),
-  sslMode: choice(sslModes).exactOptional().describe('How far TLS goes, as libpq means it. Default `prefer`, or `PGSSLMODE`.'),
+  socketFolder: path('/run/postgresql')
+    .exactOptional()
+    .describe("The folder of a Unix socket, in place of the URL's host."),
+  sslMode: choice(sslModes)
+    .exactOptional()
+    .describe('How far TLS goes, as libpq means it. Default `prefer`, or `PGSSLMODE`.'),
   certificateAuthority: authority,
   connectTimeout: duration('10s', '1ms').exactOptional().describe('Until the transaction has begun. Default `10s`.'),
   timeout: duration('5m', '1ms').exactOptional().describe('For each thousand rows. Default `5m`.'),
@@ -85,7 +101,9 @@ const fileRecords = z.strictObject({
   path: path('/var/lib/app/records.csv').describe('The file.'),
   format: choice(fileFormats).exactOptional().describe("Default by the file's extension."),
   items,
-  maxSize: size('256Mi').exactOptional().describe('JSON and YAML are read whole: larger files are refused. Default `256Mi`, YAML `32Mi`.'),
+  maxSize: size('256Mi')
+    .exactOptional()
+    .describe('JSON and YAML are read whole: larger files are refused. Default `256Mi`, YAML `32Mi`.'),
 });
 
 const httpRecords = z.strictObject({
@@ -98,7 +116,9 @@ const httpRecords = z.strictObject({
   tokenFile: secretFile('/run/secrets/api-token', 'bearer token'),
   tokenEnv: secretVariable('API_TOKEN', 'bearer token'),
   tokenHeader: checkedText('header', 'X-Api-Key', (name) =>
-    /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? undefined : complaint('it is not the name of a header', 'write it like X-Api-Key'),
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+      ? undefined
+      : complaint('it is not the name of a header', 'write it like X-Api-Key'),
   )
     .exactOptional()
     .describe('Header that carries the bare token, in place of `Authorization: Bearer …`.'),
@@ -108,15 +128,21 @@ const httpRecords = z.strictObject({
     .exactOptional()
     .describe('Path to the number of all rows: where it differs from what came, the answer was not whole.'),
   paging: httpPaging.exactOptional().describe('How the list is cut into pages. Default: found out (`style: auto`).'),
-  timeout: duration('30s', '1ms').exactOptional().describe('To connect, and for each piece of an answer. Default `30s`.'),
-  retries: count(3).exactOptional().describe('How often a page is asked for again. Default 3.'),
+  timeout: duration('30s', '1ms')
+    .exactOptional()
+    .describe('To connect, and for each piece of an answer. Default `30s`.'),
+  retries: count(3).exactOptional().describe('How often a page is asked for again. Default `3`.'),
   maxPageSize: size('64Mi').exactOptional().describe('Bytes of one page. Default `64Mi`.'),
-  maxPages: count(100_000, 1).exactOptional().describe('Default 100000.'),
+  maxPages: count(100_000, 1)
+    .exactOptional()
+    .describe('More pages than this are taken for an endless list. Default `100000`.'),
 });
 
 export const recordKinds = ['postgres', 'sqlite', 'http', 'file'] as const;
 
 const like = 'file:records.csv';
+const specHint =
+  'write file:PATH, sqlite:PATH?query=SELECT…, postgres://USER@HOST/DATABASE?query=SELECT… or https://HOST/PATH#status=FIELD';
 
 /** The short form, as on the command line. */
 const recordsSpec = checkedText('short form', like, (spec) => {
@@ -125,7 +151,7 @@ const recordsSpec = checkedText('short form', like, (spec) => {
     return undefined;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return complaint(error.message.replace(/^reading the [^:]*(:…)?: /, ''), error.hint ?? `write it like ${like}`);
+    return complaint(error.message.replace(/^reading the [^:]*(:…)?: /, ''), specHint);
   }
 });
 
@@ -133,7 +159,10 @@ const recordMap = oneOf('from', recordKinds, [postgresRecords, sqliteRecords, ht
 
 /** One source of records. */
 export const recordSource = z.union([recordsSpec, recordMap], {
-  error: complaint('it is neither the short form of a record source nor a map', `write ${like}, or from: file and its other settings`),
+  error: complaint(
+    'it is neither the short form of a record source nor a map',
+    `write ${like}, or from: file and its other settings`,
+  ),
 });
 
 export const recordsSchema = listOf(recordSource, '[file:records.csv]');

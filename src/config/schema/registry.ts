@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { registryAddress } from './addresses.ts';
 import { listOf, section } from './containers.ts';
 import { choice, count, duration, path, size, text, yesNo } from './leaves.ts';
@@ -21,28 +21,38 @@ const capabilities = section({
 export const registrySchema = section({
   url: registryAddress()
     .exactOptional()
-    .describe('The registry: `host[:port]`. With `https://` or `http://` before it, the scheme binds; otherwise HTTPS is tried first.'),
+    .describe(
+      'The registry: `host[:port]`. With `https://` or `http://` before it, the scheme binds; otherwise HTTPS is tried first.',
+    ),
   certificateAuthority: path('/etc/winnow/ca.pem')
     .exactOptional()
-    .describe("PEM file of a certificate authority, trusted besides the system's. Rules every insecure connection out."),
+    .describe(
+      "PEM file of a certificate authority, trusted besides the system's. Rules every insecure connection out.",
+    ),
   clientCertificate: path('/etc/winnow/client.pem')
     .exactOptional()
     .describe('PEM file of the certificate by which Winnow identifies itself; `clientKey` goes with it.'),
   clientKey: path('/etc/winnow/client-key.pem').exactOptional().describe('PEM file of the key of `clientCertificate`.'),
   forceInsecure: yesNo()
     .prefault(false)
-    .describe('Accept a certificate that is not valid and, where the address names no scheme, plain HTTP: anyone on the way can then read and change what is sent.'),
+    .describe(
+      'Accept a certificate that is not valid and, where the address names no scheme, plain HTTP: anyone on the way can then read and change what is sent.',
+    ),
   username: text('winnow').exactOptional().describe('User name; `passwordFile` goes with it.'),
   passwordFile: path('/run/secrets/registry-password')
     .exactOptional()
     .describe('File that holds the password or token, and nothing else.'),
   password: text('…')
     .exactOptional()
-    .describe('The password itself, for lack of a file to mount. Only as a variable: secrets do not belong in a settings file.')
+    .describe(
+      'The password itself, for lack of a file to mount. Only as a variable: a secret does not belong in a settings file.',
+    )
     .meta({ secret: true, onlyVariable: true }),
   authFile: path('/run/secrets/registry/.dockerconfigjson')
     .exactOptional()
-    .describe("Credentials as `docker login` or `podman login` write them, or a mounted pull secret. Searched before `REGISTRY_AUTH_FILE` and docker's own file."),
+    .describe(
+      "Credentials as `docker login` or `podman login` write them, or a mounted pull secret. Searched before `REGISTRY_AUTH_FILE` and docker's own file.",
+    ),
   repositories: listOf(repositoryName('team/app'), '[team/app, team/base]')
     .prefault([])
     .describe('The repositories there are, for registries without a catalog. Given, the catalog is not asked.'),
@@ -51,13 +61,17 @@ export const registrySchema = section({
     .describe('What the registry is, where its answers do not tell. Normally recognised.'),
   capabilities: capabilities
     .prefault({})
-    .describe('What the registry can do, declared instead of probed. What is not given is probed, without a side effect.'),
+    .describe(
+      'What the registry can do, declared instead of probed. What is not given is probed, without a side effect.',
+    ),
   concurrency: count(8, 1).prefault(8).describe('Requests to the registry at a time.'),
   timeout: duration('30s', '1ms')
     .prefault('30s')
     .describe('How long to wait for the head of an answer, and for each further piece of it.'),
   retries: count(5).prefault(5).describe('How often a request is repeated after 429, 5xx or a broken connection.'),
-  maxManifestSize: size('4Mi').prefault('4Mi').describe('Larger manifests are not read; what they could refer to stays.'),
+  maxManifestSize: size('4Mi')
+    .prefault('4Mi')
+    .describe('Larger manifests are not read; what they could refer to stays.'),
 });
 
 export type RegistryInput = z.output<typeof registrySchema>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { postgresAddress } from './addresses.ts';
 import { section } from './containers.ts';
 import { choice, count, duration, share } from './leaves.ts';
@@ -7,7 +7,9 @@ export const limitsSchema = section({
   maxDeletions: count(1000).exactOptional().describe('Tags removed in one run.'),
   maxShare: share()
     .prefault(0.9)
-    .describe('Share of all tags of the registry that one run may remove. Registries with fewer than 20 tags are exempt.'),
+    .describe(
+      'Share of all tags of the registry that one run may remove. Registries with fewer than 20 tags are exempt.',
+    ),
   maxShareOfRepository: share()
     .exactOptional()
     .describe('Share of the tags of any one repository, with the same exemption.'),
@@ -16,7 +18,9 @@ export const limitsSchema = section({
     .describe('Tags that must remain in each repository from which any is removed.'),
   maxDropShare: share()
     .prefault(0.5)
-    .describe('When what a source lists drops by more than this share since the last run, nothing is deleted: it looks like an accident.'),
+    .describe(
+      'When what a source lists drops by more than this share since the last run, nothing is deleted: it looks like an accident.',
+    ),
 });
 
 export const planSchema = section({
@@ -28,13 +32,17 @@ export const applySchema = section({
   recheckRecordsEvery: duration('30s')
     .prefault('30s')
     .describe('While deleting, the records are read again when the last answer is older than this.'),
-  undoFor: duration('30d', '1h').prefault('30d').describe('How long a run can be undone: older journals are forgotten.'),
+  undoFor: duration('30d', '1h')
+    .prefault('30d')
+    .describe('How long a run can be undone: older journals are forgotten.'),
 });
 
 export const leaseSchema = section({
   kind: choice(['file', 'postgres'])
     .prefault('file')
-    .describe('Where runs see each other: in the state directory of one machine, or in a database that all of them reach.'),
+    .describe(
+      'Where runs see each other: in the state directory of one machine, or in a database that all of them reach.',
+    ),
   url: postgresAddress().exactOptional().describe('The database, with `kind: postgres`. Nothing is created in it.'),
   ttl: duration('60s', '5s').prefault('60s').describe('How long a run may be silent before another takes its place.'),
 });

@@ -36,7 +36,10 @@ export function timeZone() {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const meant = nearest(name, Intl.supportedValuesOf('timeZone'));
-      return complaint('it is not a time zone', meant === undefined ? 'write a name like Europe/Vienna or UTC' : `did you mean ${meant}?`);
+      return complaint(
+        'it is not a time zone',
+        meant === undefined ? 'write a name like Europe/Vienna or UTC' : `did you mean ${meant}?`,
+      );
     }
   });
 }

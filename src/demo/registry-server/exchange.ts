@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from './answer.ts';
-import type { ReferrerIndex } from './referrers.ts';
+import type { ReferrerIndex } from './referrer-index.ts';
 
 /** What the registry does and what it doesn't, as its owner set it. */
 export interface Abilities {

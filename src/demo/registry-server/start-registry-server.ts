@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import { messageOf } from '../../util/pure/coded-error.ts';
+import { DemoError } from '../errors.ts';
 import { failure, isGone, send } from './answer.ts';
 import { type Credentials, checkBasicAuth } from './basic-auth.ts';
 import { dispatch } from './dispatch.ts';
 import type { Abilities, Registry } from './exchange.ts';
 import { storeRoot } from './layout.ts';
-import { createReferrerIndex } from './referrers.ts';
+import { createReferrerIndex } from './referrer-index.ts';
 import { Refusal } from './refusal.ts';
 import { readRoute } from './routes.ts';
 
@@ -67,7 +68,7 @@ export async function startRegistryServer(options: RegistryServerOptions): Promi
     response.once('close', () =>
       options.onRequest?.({ method: request.method ?? '', path: request.url ?? '', status: response.statusCode }),
     );
-    void respond(registry, options.credentials, request, response);
+    void respond(registry, options.credentials, request, response, () => !server.listening);
   });
   const { port = 0, host = '127.0.0.1' } = options;
   await listen(server, port, host);
@@ -93,9 +94,12 @@ async function respond(
   credentials: Credentials | undefined,
   request: IncomingMessage,
   response: ServerResponse,
+  isClosing: () => boolean,
 ): Promise<void> {
   try {
-    await send(request, response, await answerTo(registry, credentials, request).catch(failure));
+    const answer = await answerTo(registry, credentials, request).catch(failure);
+    if (isClosing()) response.setHeader('Connection', 'close');
+    await send(request, response, answer);
   } catch (error) {
     // The answer had begun: a broken connection is the only way left to tell the client.
     response.destroy(error instanceof Error ? error : undefined);
@@ -129,10 +133,11 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) =>
       reject(
-        new CodedError('DEMO_LISTEN_FAILED', `starting the demo registry on ${host}:${port}: ${messageOf(error)}`, {
-          hint: 'choose another port, or 0 for any that is free',
-          cause: error,
-        }),
+        new DemoError(
+          'DEMO_LISTEN_FAILED',
+          `starting the demo registry on ${host}:${port}: ${messageOf(error)}`,
+          error,
+        ),
       );
     server.once('error', fail);
     server.listen({ port, host }, () => {

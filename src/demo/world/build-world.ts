@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { CodedError } from '../../util/pure/coded-error.ts';
+import { DemoError } from '../errors.ts';
 import { storeRoot } from '../registry-server/layout.ts';
 import { describeWorld, type WorldOptions } from './describe-world.ts';
 import { writeRecords } from './records-database.ts';
@@ -23,9 +23,7 @@ export async function buildWorld(options: BuildOptions): Promise<WorldSummary> {
   const { folder, databasePath, signal = new AbortController().signal } = options;
   for (const place of [storeRoot(folder), databasePath]) {
     if (!existsSync(place)) continue;
-    throw new CodedError('DEMO_NOT_EMPTY', `making the demo's world: ${place} is there already`, {
-      hint: 'choose a new folder, or remove it yourself if it is a demo of yours',
-    });
+    throw new DemoError('DEMO_NOT_EMPTY', `making the demo's world: ${place} is there already`);
   }
   const world = describeWorld(options);
   const store = await writeStore(world, folder, signal);

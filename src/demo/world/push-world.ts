@@ -1,5 +1,5 @@
 import type { Digest } from '../../oci/digest.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
+import { DemoError } from '../errors.ts';
 import { openPusher, type Pusher } from './pusher.ts';
 import type { World, WorldManifest, WorldRepository } from './world.ts';
 
@@ -126,7 +126,7 @@ function depthOf(byDigest: ReadonlyMap<Digest, WorldManifest>, digest: Digest): 
 function manifestOf(byDigest: ReadonlyMap<Digest, WorldManifest>, digest: Digest): WorldManifest {
   const found = byDigest.get(digest);
   if (found === undefined)
-    throw new CodedError('DEMO_PUSH_FAILED', `pushing the demo's world: it has no manifest ${digest}`);
+    throw new DemoError('DEMO_PUSH_FAILED', `pushing the demo's world: it has no manifest ${digest}`);
   return found;
 }
 

@@ -2,7 +2,8 @@ import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } fr
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Digest } from '../../oci/digest.ts';
-import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import { messageOf } from '../../util/pure/coded-error.ts';
+import { DemoError } from '../errors.ts';
 import type { WorldManifest } from './world.ts';
 
 /** The pushing half of the distribution spec, as far as the demo's world needs it. */
@@ -43,11 +44,11 @@ export function openPusher(options: PusherOptions): Pusher {
     const doing = `pushing the demo's world: ${push.method} ${target.pathname}`;
     const { response, body } = await wire.exchange(push, target).catch((error: unknown) => {
       options.signal.throwIfAborted();
-      throw new CodedError('DEMO_PUSH_FAILED', `${doing}: ${messageOf(error)}`, { cause: error });
+      throw new DemoError('DEMO_PUSH_FAILED', `${doing}: ${messageOf(error)}`, error);
     });
     const status = response.statusCode ?? 0;
     if (push.expected.includes(status)) return { status, location: response.headers.location ?? '' };
-    throw new CodedError('DEMO_PUSH_FAILED', `${doing}: ${status} ${body.slice(0, 300)}`);
+    throw new DemoError('DEMO_PUSH_FAILED', `${doing}: ${status} ${body.slice(0, 300)}`);
   }
 
   async function finish(location: string, digest: Digest, bytes: Uint8Array): Promise<void> {

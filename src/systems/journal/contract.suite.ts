@@ -62,11 +62,25 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
       await run.close();
     });
 
-    test('keeps a copy of the plan', async () => {
+    test('keeps a copy of the plan, whatever the texts in it, until the run is forgotten', async () => {
       const journal = await open();
-      await (await journal.begin('run-1', ['{"n":1}\n', '{"n":2}\n'])).close();
+      const lines = [
+        '{"n":1}',
+        '{"odd":"\u2028 \u2029 \r größer"}',
+        ...Array.from({ length: 25_000 }, (_, n) => `{"n":${n}}`),
+      ];
+      await (
+        await journal.begin(
+          'run-1',
+          lines.map((text) => `${text}\n`),
+        )
+      ).close();
+      await (await journal.begin('run-2', [])).close();
 
-      expect(await collect(journal.plan('run-1'))).toEqual(['{"n":1}', '{"n":2}']);
+      expect(await collect(journal.plan('run-1'))).toEqual(lines);
+      expect(await collect(journal.plan('run-2'))).toEqual([]);
+      await journal.forget('run-1');
+      await expect(collect(journal.plan('run-1'))).rejects.toMatchObject({ code: 'JOURNAL_NO_SUCH_RUN' });
     });
 
     test('goes on where it was after a reopening', async () => {

@@ -2,6 +2,7 @@ import { messageOf } from '../../util/pure/coded-error.ts';
 import { parseDuration } from '../../util/pure/duration.ts';
 import { recordsError } from './errors.ts';
 import { percentDecode } from './percent-decode.ts';
+import { parsePostgresUrl } from './postgres-url.ts';
 import {
   type FileRecords,
   fileFormats,
@@ -100,7 +101,8 @@ const postgresParameters = [
 
 function postgresSpec(spec: string): PostgresRecords {
   const [url, rest] = cut(spec, '?');
-  if (!URL.canParse(url)) throw new SpecFault('it is not a URL (in a password, percent-encode : / ? # @ and %)');
+  if (parsePostgresUrl(url) === undefined)
+    throw new SpecFault('it is not a URL (in a password, percent-encode : / ? # @ and %)');
   const parameters = readParameters(rest, [...postgresParameters, ...mappingParameters]);
   const sslMode = oneOf(parameters, 'sslmode', sslModes);
   const { seconds } = whole(parameters, 'connect_timeout', 'seconds');

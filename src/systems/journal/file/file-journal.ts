@@ -7,6 +7,7 @@ import { encodeLine } from '../line-codec.ts';
 import { isRunId } from '../run-id.ts';
 import { errnoOf, notReadable, notWritable } from './failures.ts';
 import { type RunPaths, runPaths, runsFolder } from './layout.ts';
+import { rawLines } from './raw-lines.ts';
 import { makeRunFolder, syncFolders } from './run-folder.ts';
 import { syncedFile } from './synced-file.ts';
 import { wholeLines } from './whole-lines.ts';
@@ -29,8 +30,13 @@ async function begin(home: string, runId: string, plan: Iterable<string>): Promi
   try {
     const uppermost = await makeRunFolder(paths.folder, home);
     const file = await create(runId, paths);
-    await writePlan(paths.plan, plan);
-    await syncFolders(paths.folder, uppermost);
+    try {
+      await writePlan(paths.plan, plan);
+      await syncFolders(paths.folder, uppermost);
+    } catch (failure) {
+      await file.close();
+      throw failure;
+    }
     return openJournal(runId, paths, file);
   } catch (failure) {
     throw notWritable('starting the journal', paths.journal, failure);
@@ -90,8 +96,8 @@ function* inChunks(lines: Iterable<string>): Generator<string> {
 async function* planLines(home: string, runId: string): AsyncGenerator<string> {
   const paths = runPaths(home, runId);
   try {
-    const file = await open(paths.plan, 'r');
-    yield* file.readLines();
+    for await (const { bytes, ended } of rawLines(paths.plan))
+      yield bytes.toString('utf8', 0, bytes.length - (ended ? 1 : 0));
   } catch (failure) {
     throw errnoOf(failure) === 'ENOENT' ? noSuchRun(runId, paths) : notReadable('reading', paths.plan, failure);
   }

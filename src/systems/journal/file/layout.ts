@@ -9,7 +9,7 @@ import { requireRunId } from '../run-id.ts';
  *       └── 20260401t120000z-ab12/     a run, named by its id; anything else here is not ours and is left alone
  *           ├── journal.ndjson         one JSON object a line, {"atMs":…,"kind":"begin|intend|outcome|end","data":…};
  *           │                          only ever appended to, each append synced to disk before it counts
- *           └── plan.jsonl             the run's own copy of its plan
+ *           └── plan.jsonl             the run's own copy of its plan, whole as soon as the journal has a line
  *
  * A last line without a line feed, or one that is no such object, is torn: the machine died while it was written, and
  * nobody was ever told that it was safe. The same anywhere else is damage.

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { CodedError } from '../../../util/pure/coded-error.ts';
 import type { JournalLine } from '../contract.ts';
 import { type JournalErrorCode, journalErrors } from '../errors.ts';
 import { decodeLine } from '../line-codec.ts';
+import { rawLines } from './raw-lines.ts';
 
-const LINE_FEED = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A line that was read whole, and where in the file it ends: the length of the file if all after it were cut off. */
@@ -30,28 +29,6 @@ export async function* wholeLines(path: string): AsyncGenerator<WholeLine> {
     if (line === undefined) broken = number;
     else yield { line, endBytes };
   }
-}
-
-interface RawLine {
-  /** With its line feed, where it has one. */
-  readonly bytes: Buffer;
-  readonly ended: boolean;
-}
-
-/** Splits at line feeds alone: `node:readline` would also split at U+2028, which JSON leaves unescaped inside texts. */
-async function* rawLines(path: string): AsyncGenerator<RawLine> {
-  let pieces: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      const last = chunk.subarray(start, end + 1);
-      yield { bytes: pieces.length === 0 ? last : Buffer.concat([...pieces, last]), ended: true };
-      pieces = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) pieces.push(chunk.subarray(start));
-  }
-  if (pieces.length > 0) yield { bytes: Buffer.concat(pieces), ended: false };
 }
 
 /** Bytes that are no UTF-8 give the empty text, which is no line. */

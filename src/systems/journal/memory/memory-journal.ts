@@ -66,6 +66,7 @@ export function memoryJournal(script: MemoryJournalScript = {}): Journal {
     async forget(runId) {
       requireRunId(runId);
       stored.delete(runId);
+      plans.delete(runId);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import postgres from 'postgres';
 import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
-import { type LeaseErrorCode, leaseErrors } from '../errors.ts';
+import type { LeaseErrorCode } from '../errors.ts';
 import type { Holder } from '../refusals.ts';
 
 /** A connection that is there for one advisory lock. Every question fails with the driver's error when it is gone. */
@@ -139,7 +139,7 @@ export function unavailable(doing: string, place: string, thrown: unknown): unkn
   if (thrown instanceof CodedError || !isOfDriver(thrown)) return thrown;
   const said = messageOf(thrown) || thrown.code; // a refused connection to several addresses has no message
   return new CodedError<LeaseErrorCode>('LEASE_UNAVAILABLE', `${doing} in the database at ${place}: ${said}`, {
-    hint: leaseErrors.LEASE_UNAVAILABLE.hint,
+    hint: 'Check that the database answers there, and that the user and password of its URL are right.',
     cause: thrown,
   });
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createHider } from '../secrets.ts';
 import type { PostgresRecords } from '../settings.ts';
 import { postgresTarget } from './connection-settings.ts';
-import { sslOption } from './tls.ts';
+import { protectionOf } from './tls.ts';
 
 const target = (url: string, settings: Partial<PostgresRecords> = {}) =>
   postgresTarget({ kind: 'postgres', url, query: 'select 1', ...settings }, createHider());
@@ -53,15 +53,21 @@ describe('where and as whom to connect', () => {
 
 describe('how far TLS goes', () => {
   const option = async (settings: Partial<PostgresRecords>, url = 'postgres://me@127.0.0.1/shop') =>
-    sslOption(await target(url, settings));
+    protectionOf(await target(url, settings));
 
   test('follows libpq', async () => {
-    expect(await option({})).toBe('prefer');
-    expect(await option({ sslMode: 'disable' })).toBe(false);
-    expect(await option({ sslMode: 'require' })).toBe('require');
-    expect(await option({ sslMode: 'verify-full' })).toEqual({ rejectUnauthorized: true, host: '127.0.0.1' });
-    expect(await option({ sslMode: 'verify-full', socketFolder: '/run/postgresql' })).toBe(false);
-    expect(await option({ sslMode: 'verify-ca' })).toMatchObject({ checkServerIdentity: expect.any(Function) });
+    const unverified = { rejectUnauthorized: false };
+    expect(await option({})).toEqual({ ifPossible: true, options: unverified });
+    expect(await option({ sslMode: 'require' })).toEqual({ ifPossible: false, options: unverified });
+    expect(await option({ sslMode: 'verify-full' })).toEqual({
+      ifPossible: false,
+      options: { rejectUnauthorized: true },
+    });
+    expect(await option({ sslMode: 'verify-ca' })).toMatchObject({
+      options: { checkServerIdentity: expect.any(Function) },
+    });
+    expect(await option({ sslMode: 'disable' })).toBeUndefined();
+    expect(await option({ sslMode: 'verify-full', socketFolder: '/run/postgresql' })).toBeUndefined();
     await expect(option({ sslMode: 'require', caFile: '/absent' })).rejects.toMatchObject({
       code: 'RECORDS_SECRET_UNREADABLE',
     });

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { recordsError } from '../errors.ts';
 import { percentDecode } from '../percent-decode.ts';
+import { parsePostgresUrl } from '../postgres-url.ts';
 import { type Hider, readSecret } from '../secrets.ts';
 import { type PostgresRecords, type SslMode, sslModes } from '../settings.ts';
 
@@ -25,7 +26,7 @@ export interface PostgresTarget {
  * @see https://www.postgresql.org/docs/15/libpq-envars.html
  */
 export async function postgresTarget(settings: PostgresRecords, hider: Hider): Promise<PostgresTarget> {
-  const url = parsePostgresUrl(settings.url);
+  const url = requirePostgresUrl(settings.url);
   const { env } = process;
   const host = settings.socketFolder ?? (hostOf(url) || env['PGHOST'] || 'localhost');
   const port = Number(url.port || env['PGPORT'] || 5432);
@@ -51,9 +52,9 @@ export async function postgresTarget(settings: PostgresRecords, hider: Hider): P
 }
 
 /** @throws RECORDS_SETTINGS_INVALID. The text is not repeated: it may hold a password. */
-export function parsePostgresUrl(text: string): URL {
-  const isPostgres = URL.canParse(text) && /^postgres(?:ql)?:$/.test(new URL(text).protocol);
-  if (isPostgres) return new URL(text);
+export function requirePostgresUrl(text: string): URL {
+  const url = parsePostgresUrl(text);
+  if (url !== undefined) return url;
   const message = 'opening the PostgreSQL source of records: its address is not a postgres:// URL';
   const hint = 'Write postgres://USER@HOST:5432/DATABASE; in a password, percent-encode : / ? # @ and %.';
   throw recordsError('RECORDS_SETTINGS_INVALID', message, hint);

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { atEnd } from '../../../../test/support/at-end.ts';
 import { freePort } from '../../../../test/support/free-port.ts';
 import { describeRecordSource, HOST, recordFacts, type SuiteRows } from '../contract.suite.ts';
@@ -14,13 +14,14 @@ const place = { registryHost: HOST, name: 'orders' };
 const never = new AbortController().signal;
 
 let database: PGlite;
+let server: PGLiteSocketServer;
 let port: number;
 let tables = 0;
 
 beforeAll(async () => {
   database = await PGlite.create();
   port = await freePort();
-  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port, maxConnections: 10 });
+  server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port, maxConnections: 10 });
   await server.start();
   afterAll(async () => {
     await server.stop();
@@ -30,7 +31,10 @@ beforeAll(async () => {
 
 const url = () => `postgres://postgres:${SECRET}@127.0.0.1:${port}/postgres`;
 
+/** PGlite has one session for all: whatever an earlier client left open must be over first. */
 async function makeTable({ columns, rows }: SuiteRows): Promise<string> {
+  await vi.waitFor(() => expect(server.getStats().activeConnections).toBe(0));
+  await database.exec('rollback');
   tables += 1;
   const values = JSON.stringify(rows);
   await database.exec(`create table r${tables} (${columns.map((name) => `${name} text`).join(', ')})`);
@@ -53,6 +57,7 @@ describeRecordSource('postgres (PGlite)', async () => ({
 }));
 
 async function survey(settings: Partial<PostgresRecords>) {
+  await vi.waitFor(() => expect(server.getStats().activeConnections).toBe(0));
   const recorded = recordFacts();
   const source = openPostgresRecords({ kind: 'postgres', url: url(), query: 'select 1', ...settings }, place);
   await source.survey(recorded.sink, never);

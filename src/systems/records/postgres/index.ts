@@ -1,9 +1,9 @@
 import type { RecordSource } from '../contract.ts';
 import { ReadingStopped } from '../errors.ts';
-import { checkColumns } from '../mapping.ts';
+import { checkColumns, type ResolvedMapping } from '../mapping.ts';
 import type { PostgresRecords, RecordsPlace } from '../settings.ts';
 import { type Reading, recordSource } from '../survey.ts';
-import { parsePostgresUrl, postgresTarget } from './connection-settings.ts';
+import { type PostgresTarget, postgresTarget, requirePostgresUrl } from './connection-settings.ts';
 import { postgresFailure } from './failure.ts';
 import { openSession, type Rows, type Session } from './session.ts';
 
@@ -13,6 +13,7 @@ const STATEMENT_TIMEOUT_MS = 300_000;
 /** The server's own time-out should come first: it says more, and ends the work there. */
 const GRACE_MS = 5000;
 const CANCEL_MS = 2000;
+const ROLLBACK_MS = 1000;
 
 const DECLARE = 'declare winnow_records no scroll cursor for\n';
 const FETCH = `fetch forward ${BATCH_ROWS} from winnow_records`;
@@ -23,7 +24,7 @@ const FETCH = `fetch forward ${BATCH_ROWS} from winnow_records`;
  * @throws RECORDS_SETTINGS_INVALID when the URL is none.
  */
 export function openPostgresRecords(settings: PostgresRecords, place: RecordsPlace): RecordSource {
-  parsePostgresUrl(settings.url);
+  requirePostgresUrl(settings.url);
   return recordSource('postgres', place, settings.mapping, (reading) => readRows(settings, reading));
 }
 
@@ -33,35 +34,43 @@ async function* readRows(
 ): AsyncGenerator<readonly unknown[]> {
   const target = await postgresTarget(settings, hider);
   const session = await openSession(target);
-  const stopWatching = endWhenAborted(session, signal);
   const timeoutMs = settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
+  const begin = runner(session, target.shown, settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
   const run = runner(session, target.shown, timeoutMs + GRACE_MS);
+  const backend: { pid?: unknown } = {};
+  const stopWatching = endWhenAborted(session, target, backend, signal);
   try {
-    // Connects, too. A transaction pooler hands out one server connection from here to the commit.
-    const begin = runner(session, target.shown, settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+    // Connects, too. A transaction pooler hands out one server connection from here to the end.
     await begin('connecting', 'begin isolation level repeatable read read only');
     await run('setting the time-out', `set local statement_timeout = ${Math.round(timeoutMs)}`);
     await run('planning for all rows', 'set local cursor_tuple_fraction = 1');
+    backend.pid = (await run('asking for the process', 'select pg_backend_pid() as pid'))[0]?.['pid'];
     await run('running the query', `${DECLARE}${settings.query}`, DECLARE.length);
-    let names: readonly string[] | undefined;
-    for (;;) {
-      const rows = await run('fetching rows', FETCH);
-      if (names === undefined) {
-        names = rows.columns.map((column) => column.name);
-        checkColumns(names, mapping);
-      }
-      if (rows.length === 0) break;
-      yield rows;
-    }
+    yield* fetchAll(run, mapping);
     await run('ending the transaction', 'commit');
   } finally {
     stopWatching();
-    session.close();
+    if (!signal.aborted) {
+      await session.rollback(ROLLBACK_MS);
+      session.close();
+    }
   }
 }
 
-function runner(session: Session, shown: string, timeoutMs: number) {
-  return async (what: string, statement: string, queryStart = 0): Promise<Rows> => {
+async function* fetchAll(run: Run, mapping: ResolvedMapping): AsyncGenerator<Rows> {
+  let rows = await run('fetching rows', FETCH);
+  const names = rows.columns.map((column) => column.name);
+  checkColumns(names, mapping);
+  while (rows.length > 0) {
+    yield rows;
+    rows = await run('fetching rows', FETCH);
+  }
+}
+
+type Run = (what: string, statement: string, queryStart?: number) => Promise<Rows>;
+
+function runner(session: Session, shown: string, timeoutMs: number): Run {
+  return async (what, statement, queryStart = 0) => {
     const doing = `reading records from ${shown}: ${what}`;
     try {
       return await session.run(statement, timeoutMs);
@@ -76,15 +85,28 @@ function runner(session: Session, shown: string, timeoutMs: number) {
   };
 }
 
-/** Ends the query on the server as well as the connection. @returns stops watching the signal */
-function endWhenAborted(session: Session, signal: AbortSignal): () => void {
-  const end = () => {
-    const timer = setTimeout(session.close, CANCEL_MS);
-    void session.cancel().finally(() => {
-      clearTimeout(timer);
-      session.close();
-    });
+/**
+ * On abort ends the connection, and the statement that runs as well: a server notices only when it next writes that nobody
+ * listens any more. @returns stops watching the signal
+ */
+function endWhenAborted(
+  session: Session,
+  target: PostgresTarget,
+  backend: { readonly pid?: unknown },
+  signal: AbortSignal,
+): () => void {
+  const end = async () => {
+    if (session.isRunning() && typeof backend.pid === 'number') await cancel(target, backend.pid);
+    session.close();
   };
-  signal.addEventListener('abort', end, { once: true });
-  return () => signal.removeEventListener('abort', end);
+  const onAbort = () => void end();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
+}
+
+/** Best effort, by a session of its own: a user may cancel what runs under the same name. */
+async function cancel(target: PostgresTarget, pid: number): Promise<void> {
+  const session = await openSession(target);
+  await session.run(`select pg_cancel_backend(${pid})`, CANCEL_MS).catch(() => {}); // then the statement time-out ends it
+  session.close();
 }

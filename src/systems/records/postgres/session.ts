@@ -1,8 +1,8 @@
-import { connect as connectSocket, type Socket } from 'node:net';
 import postgres from 'postgres';
 import { ReadingStopped } from '../errors.ts';
 import type { PostgresTarget } from './connection-settings.ts';
-import { sslOption } from './tls.ts';
+import { type OpeningSocket, openSocket } from './socket.ts';
+import { protectionOf } from './tls.ts';
 
 export interface Rows extends ReadonlyArray<Readonly<Record<string, unknown>>> {
   readonly columns: readonly { readonly name: string }[];
@@ -12,26 +12,25 @@ export interface Rows extends ReadonlyArray<Readonly<Record<string, unknown>>> {
 export interface Session {
   /** Runs one statement. @throws errors of the server, the driver and the socket as they are, ReadingStopped for a time-out */
   run(statement: string, timeoutMs: number): Promise<Rows>;
-  /** Asks the server to give up the statement that runs. Best effort: where that fails, {@link close} ends it all the same. */
-  cancel(): Promise<void>;
+  /** Whether a statement is on its way. */
+  isRunning(): boolean;
+  /** Ends a transaction that is still open and whose connection answers. Poolers like it better than a hang-up; that is all. */
+  rollback(timeoutMs: number): Promise<void>;
   close(): void;
 }
 
 /**
  * Prepares a session; the connection is made by the first statement.
  *
- * The sockets are ours: so they can be destroyed at once, and the driver's own way of connecting again for ever is barred.
+ * The socket is ours: so it can be destroyed at once, TLS is as strict as libpq's, and the driver's way of connecting again
+ * and again, for ever where a server hangs up without a word, is barred.
+ *
+ * @throws RECORDS_SECRET_UNREADABLE for the CA file
  */
 export async function openSession(target: PostgresTarget): Promise<Session> {
-  const sockets = new Set<Socket>();
-  let mayConnect = 1;
-  const ssl = await sslOption(target);
-  const socket = () => {
-    if (mayConnect === 0) throw new ReadingStopped('the connection was lost');
-    mayConnect -= 1;
-    return openSocket(target, sockets);
-  };
-  const options = {
+  const protection = await protectionOf(target);
+  let opening: OpeningSocket | undefined;
+  const client = postgres({
     ...{
       host: target.host,
       port: target.port,
@@ -40,62 +39,59 @@ export async function openSession(target: PostgresTarget): Promise<Session> {
       password: target.password,
     },
     ...{
-      ssl,
-      socket,
       max: 1,
       prepare: false,
       fetch_types: false,
       idle_timeout: 0,
       max_lifetime: null,
       connect_timeout: 0,
+      ssl: false,
+    },
+    // Not among the driver's types, but in its documentation.
+    ...{
+      socket: () => {
+        if (opening !== undefined) throw new ReadingStopped('the connection was lost');
+        opening = openSocket(target, protection);
+        return opening.ready;
+      },
     },
     connection: { application_name: 'winnow' },
     onnotice: () => {},
-  };
-  const client = postgres(options);
-  let running: postgres.PendingQuery<postgres.Row[]> | undefined;
-
-  function close(): void {
-    for (const socket of sockets) socket.destroy();
-    void client.end({ timeout: 0 });
-  }
+  });
+  let isRunning = false;
+  let inTransaction = false;
 
   async function run(statement: string, timeoutMs: number): Promise<Rows> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new ReadingStopped(`no answer came within ${timeoutMs} ms`)), timeoutMs);
     });
-    // `simple: false`: the extended protocol takes one statement alone.
-    running = client.unsafe(statement, [], { simple: false } as postgres.UnsafeQueryOptions);
+    isRunning = true;
     try {
-      return (await Promise.race([running, late])) as unknown as Rows;
+      // `simple: false`: the extended protocol takes one statement alone.
+      const query = client.unsafe(statement, [], { simple: false } as postgres.UnsafeQueryOptions);
+      const rows = (await Promise.race([query, late])) as unknown as Rows;
+      inTransaction = statement !== 'commit' && statement !== 'rollback';
+      return rows;
+    } catch (error) {
+      // Where the server itself has answered, the connection is good. In all other cases nobody knows.
+      inTransaction = inTransaction && error instanceof postgres.PostgresError;
+      throw error;
     } finally {
       clearTimeout(timer);
-      running = undefined;
+      isRunning = false;
     }
   }
 
-  async function cancel(): Promise<void> {
-    if (running === undefined) return;
-    mayConnect += 1; // cancelling has a connection of its own
-    await Promise.resolve(running.cancel()).catch(() => {});
-  }
-
-  return { run, cancel, close };
-}
-
-function openSocket(target: PostgresTarget, sockets: Set<Socket>): Promise<Socket> {
-  const { host, port } = target;
-  const socket = host.startsWith('/') ? connectSocket(`${host}/.s.PGSQL.${port}`) : connectSocket(port, host);
-  sockets.add(socket);
-  socket.once('close', () => sockets.delete(socket));
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      // The driver takes the name for the certificate from here.
-      resolve(Object.assign(socket, { host, port }));
-    });
-    socket.once('close', () => reject(new ReadingStopped('the connection was closed')));
-  });
+  return {
+    run,
+    isRunning: () => isRunning,
+    async rollback(timeoutMs) {
+      if (inTransaction) await run('rollback', timeoutMs).catch(() => {}); // then hanging up does it
+    },
+    close() {
+      opening?.destroy();
+      void client.end({ timeout: 0 });
+    },
+  };
 }

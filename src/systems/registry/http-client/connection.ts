@@ -2,6 +2,7 @@ import type { SecureContext } from 'node:tls';
 import { Agent, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { proxyFor } from './proxy.ts';
 import type { TlsContexts } from './tls.ts';
+import { createAlertingConnector } from './tls-alert.ts';
 
 /** How well the connection is protected: a verified certificate, one that is not verified, or nothing at all. */
 export type Security = 'verified' | 'unverified' | 'plain';
@@ -15,6 +16,8 @@ export interface Connection {
   readonly security: Security;
   /** The sockets for this origin. */
   dispatcherFor(origin: string): Dispatcher;
+  /** What is behind the failure of a request, as far as the sockets know more of it. */
+  causeOf(failure: unknown): unknown;
   /** Ends idle sockets, and those in use when they are done. Calling it again waits for the same. */
   close(): Promise<void>;
 }
@@ -38,22 +41,27 @@ const KEEP_ALIVE_MS = 15_000;
 export function openConnection(settings: ConnectionSettings): Connection {
   const url = `${settings.security === 'plain' ? 'http' : 'https'}://${settings.host}`;
   const { origin } = new URL(url);
-  const registry = dispatcher(settings, settings.tls.registry, proxyFor(new URL(url), settings.env), origin);
-  const others = new Map<string, Dispatcher>();
+  const registryTls = connectOptions(settings, settings.tls.registry);
+  const alerting = createAlertingConnector(registryTls);
+  const proxy = proxyFor(new URL(url), settings.env);
+  const registry =
+    proxy === undefined
+      ? new Pool(origin, { ...poolOptions(settings), connect: alerting.connect })
+      : new ProxyAgent({ ...poolOptions(settings), uri: proxy, requestTls: registryTls });
+  const others = new Map<string | undefined, Dispatcher>();
   let closing: Promise<unknown> | undefined;
 
   return {
     url,
     origin,
     security: settings.security,
+    causeOf: alerting.causeOf,
     dispatcherFor(wanted) {
       if (wanted === origin) return registry;
-      const proxy = proxyFor(new URL(wanted), settings.env);
-      const known = others.get(proxy ?? '');
-      if (known !== undefined) return known;
-      const made = dispatcher(settings, settings.tls.others, proxy);
-      others.set(proxy ?? '', made);
-      return made;
+      const through = proxyFor(new URL(wanted), settings.env);
+      const dispatcher = others.get(through) ?? otherServers(settings, through);
+      others.set(through, dispatcher);
+      return dispatcher;
     },
     close: () => {
       closing ??= Promise.all([registry, ...others.values()].map((each) => each.close()));
@@ -62,24 +70,16 @@ export function openConnection(settings: ConnectionSettings): Connection {
   };
 }
 
-function dispatcher(
-  settings: ConnectionSettings,
-  secureContext: SecureContext,
-  proxy: string | undefined,
-  origin?: string,
-): Dispatcher {
-  const { timeoutMs } = settings;
-  const connect = {
-    timeout: Math.min(timeoutMs, MAX_CONNECT_MS),
-    secureContext,
-    rejectUnauthorized: settings.security === 'verified',
-  };
-  const options = {
-    connections: settings.connections,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-  };
-  if (proxy !== undefined) return new ProxyAgent({ ...options, uri: proxy, requestTls: connect });
-  return origin === undefined ? new Agent({ ...options, connect }) : new Pool(origin, { ...options, connect });
+function otherServers(settings: ConnectionSettings, proxy: string | undefined): Dispatcher {
+  const connect = connectOptions(settings, settings.tls.others);
+  if (proxy === undefined) return new Agent({ ...poolOptions(settings), connect });
+  return new ProxyAgent({ ...poolOptions(settings), uri: proxy, requestTls: connect });
+}
+
+function connectOptions({ timeoutMs, security }: ConnectionSettings, secureContext: SecureContext) {
+  return { timeout: Math.min(timeoutMs, MAX_CONNECT_MS), secureContext, rejectUnauthorized: security === 'verified' };
+}
+
+function poolOptions({ connections, timeoutMs }: ConnectionSettings) {
+  return { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, keepAliveTimeout: KEEP_ALIVE_MS };
 }

@@ -70,7 +70,7 @@ export async function exchange(
       hop = { origin: next.origin, target: next.href, authorization };
     } catch (error) {
       signal.throwIfAborted();
-      throw connectionError(errand, error) ?? error;
+      throw connectionError(errand, connection.causeOf(error)) ?? error;
     }
   }
 }

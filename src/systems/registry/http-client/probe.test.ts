@@ -164,6 +164,17 @@ describe('what a registry can do', () => {
     for (const line of changing) expect(transport.sent).toContain(line.replace('DELETE', 'HEAD'));
   });
 
+  test('is not probed on a name that is none, nor on what Trow only proxies', async () => {
+    for (const odd of ['../admin', 'f/docker/library/alpine']) {
+      const transport = server({
+        'GET /v2/': { headers: API },
+        'GET /v2/_catalog*': { body: { repositories: [odd] } },
+      });
+      await createClient(transport, registryProfiles).capabilities(signal);
+      expect(transport.sent).toContain('OPTIONS /v2/winnow/probe/manifests/latest');
+    }
+  });
+
   test('is not probed on a tag that somebody has made', async () => {
     const transport = server({ ...distribution2, 'HEAD /v2/a/manifests/NOTAG': { status: 200 } });
     expect(await createClient(transport, registryProfiles).capabilities(signal)).toMatchObject({ deleteByTag: false });

@@ -1,4 +1,5 @@
 import type { Digest } from '../../../oci/digest.ts';
+import { isRepository } from '../../../oci/reference.ts';
 import type { Capabilities } from '../contract.ts';
 import type { RegistryProfile, Signs } from '../profile.ts';
 import { meaningOf } from './delete.ts';
@@ -41,7 +42,7 @@ export async function getAcquainted(
 ): Promise<Acquaintance> {
   const api = await transport.send(probe('GET', pathOf.api, 'pull'), signal);
   const firstPage = await firstPageOf(transport, signal);
-  const repository = named[0] ?? firstPage?.names[0] ?? NO_REPOSITORY;
+  const repository = [...named, ...(firstPage?.names ?? [])].find(isProbeable) ?? NO_REPOSITORY;
   const options = await ask(
     transport,
     probe('OPTIONS', pathOf.manifest(repository, 'latest'), 'pull', repository),
@@ -62,6 +63,11 @@ export async function getAcquainted(
   const profile = profiles.find((one) => one.recognises(signs));
   if (profile === undefined) throw new Error('the last profile has to recognise every server');
   return { signs, profile, repository, firstPage };
+}
+
+/** Below `f/` Trow keeps what it proxies, and does less. */
+function isProbeable(repository: string): boolean {
+  return isRepository(repository) && !repository.startsWith('f/');
 }
 
 /**

@@ -40,7 +40,7 @@ export async function reach(address: RegistryAddress, settings: ReachSettings, s
     if (security === 'unverified' && (last === undefined || !CERTIFICATE_CODES.has(last.code))) continue;
     const connection = settings.open(security);
     try {
-      const failure = await ping(connection, signal);
+      const failure = await ping(connection, settings.retry.totalMs, signal);
       if (failure === undefined)
         return { connection, challenge: await askRegistry(connection, settings.retry, signal) };
       failures.push(failure);
@@ -60,10 +60,10 @@ function waysTo(address: RegistryAddress, insecureAllowed: boolean): readonly Se
 }
 
 /** @returns why nothing was reached; `undefined` when something that speaks HTTP is there, whatever it says. */
-async function ping(connection: Connection, signal: AbortSignal): Promise<RegistryError | undefined> {
+async function ping(connection: Connection, totalMs: number, signal: AbortSignal): Promise<RegistryError | undefined> {
   for (const path of PING_PATHS) {
     try {
-      const answer = await get(connection, path, signal);
+      const answer = await get(connection, path, totalMs, signal);
       if (connection.security === 'plain' && saysItWantsTls(answer)) return wantsTls(answer);
       if (answer.status === 200) return undefined;
     } catch (error) {
@@ -76,7 +76,7 @@ async function ping(connection: Connection, signal: AbortSignal): Promise<Regist
   return undefined;
 }
 
-function get(connection: Connection, path: string, signal: AbortSignal): Promise<RawAnswer> {
+function get(connection: Connection, path: string, totalMs: number, signal: AbortSignal): Promise<RawAnswer> {
   const call: Call = {
     doing: 'reaching the registry',
     method: 'GET',
@@ -85,7 +85,7 @@ function get(connection: Connection, path: string, signal: AbortSignal): Promise
     maxBytes: MAX_PING_BYTES,
     isAnswer: () => true,
   };
-  return exchange(connection, call, Number.POSITIVE_INFINITY, signal);
+  return exchange(connection, call, Date.now() + totalMs, signal);
 }
 
 /** @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support */
@@ -96,7 +96,7 @@ async function askRegistry(
 ): Promise<string | undefined> {
   const answer = await withRetries(
     async () => {
-      const raw = await get(connection, '/v2/', signal);
+      const raw = await get(connection, '/v2/', retry.totalMs, signal);
       if (raw.status === 429 || raw.status >= 500)
         throw answerError(errandOf(raw), failed(raw), { conceal: (text) => text });
       return raw;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { atEnd } from '../../../../test/support/at-end.ts';
@@ -481,4 +482,18 @@ describe('closing', () => {
 
     await expect(transport.send(asking(TAGS), signal)).rejects.toThrow();
   });
+});
+
+test('an IPv6 address, and a port alone, lead to this machine', async ({ skip }) => {
+  const server = createServer((_, response) => response.end());
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(0, '::1', () => resolve(true));
+  });
+  if (!isListening) return skip('there is no IPv6 here');
+  atEnd(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  const { port } = server.address() as AddressInfo;
+
+  expect((await open(`[::1]:${port}`)).url).toBe(`http://[::1]:${port}`);
+  expect((await open(`:${port}`)).url).toBe(`http://localhost:${port}`);
+  return undefined;
 });

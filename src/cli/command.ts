@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { renderError } from '../report/error.ts';
+import { type ExitCode, exitCodeOfError } from '../report/exit-code.ts';
+import { isDocumentFormat, type OutputFormat } from '../report/output-format.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** One command of the program: adds itself to its parent. One file each, in `commands/`. */
+export type AddCommand = (parent: Command) => void;
+
+/**
+ * Wraps what a command does: its exit code is the process's, and whatever it throws is shown in the format that was asked for.
+ * Errors go to stderr; with `-o json` or `yaml` to stdout, where the program that reads them looks.
+ */
+export function action<Flags extends object>(
+  run: (terminal: Terminal, flags: Flags, args: readonly string[]) => Promise<ExitCode>,
+): (this: Command) => Promise<void> {
+  return async function (this: Command) {
+    const flags = this.optsWithGlobals<Flags>();
+    const terminal = openTerminal();
+    try {
+      process.exitCode = await run(terminal, flags, this.args);
+    } catch (error) {
+      process.exitCode = exitCodeOfError(error);
+      const format = 'output' in flags ? (flags.output as OutputFormat) : 'table';
+      const lines = renderError(error, format, terminal.paint);
+      if (isDocumentFormat(format)) await terminal.print(lines);
+      else for (const line of lines) terminal.say(line);
+    }
+  };
+}

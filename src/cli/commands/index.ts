@@ -1,0 +1,29 @@
+import type { AddCommand } from '../command.ts';
+import { addApply } from './apply.ts';
+import { addCompletion } from './completion.ts';
+import { addConfig } from './config.ts';
+import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
+import { addDu } from './du.ts';
+import { addExplain } from './explain.ts';
+import { addReconcile } from './reconcile.ts';
+import { addRepo } from './repo.ts';
+import { addRun } from './run.ts';
+import { addTag } from './tag.ts';
+import { addUndo } from './undo.ts';
+
+/** All commands, in the order of the help. */
+export const commands: readonly AddCommand[] = [
+  addReconcile,
+  addApply,
+  addUndo,
+  addExplain,
+  addDu,
+  addRepo,
+  addTag,
+  addRun,
+  addDoctor,
+  addConfig,
+  addDemo,
+  addCompletion,
+];

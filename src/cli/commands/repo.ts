@@ -1,0 +1,39 @@
+import { reconcilePolicy } from '../../config/reconcile-policy.ts';
+import { classOf } from '../../policy/repository-class.ts';
+import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
+import { type RepositoryRow, renderRepositories } from '../../report/lists/repositories.ts';
+import { matchesGlob } from '../../util/pure/glob.ts';
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, type OutputFlags } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
+import { withSession } from '../session/session.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface RepoFlags extends SettingsFlags, OutputFlags {}
+
+export const addRepo: AddCommand = (parent) => {
+  const command = parent.command('repo').summary('look at repositories');
+  const ls = command
+    .command('ls')
+    .argument('[query]', 'a part of the name, or a glob')
+    .summary('list the repositories of the registry');
+  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(action<RepoFlags>(list));
+};
+
+async function list(terminal: Terminal, flags: RepoFlags, [query]: readonly string[]): Promise<ExitCode> {
+  return await withSession(terminal, flags, async (session) => {
+    const registry = await session.registry();
+    const policy = reconcilePolicy(session.settings);
+    const rows: RepositoryRow[] = [];
+    for await (const repository of registry.repositories(terminal.signal))
+      if (fits(repository, query)) rows.push({ repository, class: classOf(policy, repository)?.name ?? 'unknown' });
+    rows.sort((a, b) => (a.repository < b.repository ? -1 : 1));
+    await terminal.print(renderRepositories(rows, registry.host, flags.output, terminal.paint));
+    return exitCodes.done;
+  });
+}
+
+function fits(repository: string, query: string | undefined): boolean {
+  if (query === undefined) return true;
+  return /[*?]/.test(query) ? matchesGlob(query, repository) : repository.includes(query);
+}

@@ -1,0 +1,65 @@
+import { restoreManifest } from '../../apply/registry/restore-manifest.ts';
+import { readSavedManifest } from '../../apply/registry/saved-manifest.ts';
+import { readRun } from '../../apply/undo.ts';
+import { undoRun } from '../../flows/undo-run.ts';
+import { PlanError } from '../../plan/errors.ts';
+import { type ExitCode, exitCodeOfUndo } from '../../report/exit-code.ts';
+import { renderUndo } from '../../report/undo-report.ts';
+import { journals } from '../../systems/journal/index.ts';
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, type OutputFlags } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
+import { startProgress } from '../progress.ts';
+import { runIdOf } from '../session/run-id.ts';
+import { readSettings, withSession } from '../session/session.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface UndoFlags extends SettingsFlags, OutputFlags {}
+
+export const addUndo: AddCommand = (parent) => {
+  const command = parent
+    .command('undo')
+    .argument('<run>', 'a run of `winnow run ls`, or: last')
+    .summary('bring back what a run removed')
+    .description(
+      'Pushes the manifests and tags that a run removed back, byte for byte, once all that they need was found to be there. A tag that\n' +
+        'points elsewhere by now is left alone. Says exactly what could not come back, and why. Doing it twice is harmless.',
+    )
+    .addHelpText('after', '\nExample:\n  winnow run ls\n  winnow undo last');
+  addOutputOption(addRegistryOptions(addCommonOptions(command))).action(action<UndoFlags>(undoOne));
+};
+
+async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']: readonly string[]): Promise<ExitCode> {
+  const { settings } = await readSettings(terminal, flags);
+  const journal = journals.file(settings.stateDir);
+  const runId = await runIdOf(journal, name);
+  const { begin } = await readRun(runId, journal.read(runId));
+  const { host, url } = begin.header.scope.registry;
+  const own = settings.registry.url === undefined ? { ...flags, registry: url } : flags;
+
+  return await withSession(terminal, own, async (session) => {
+    const registry = await session.registry();
+    if (registry.host !== host)
+      throw new PlanError(
+        'PLAN_OTHER_REGISTRY',
+        `undoing ${runId} on ${registry.host}: it ran on ${host}; nothing was changed`,
+      );
+    const progress = startProgress(terminal, 'restoring');
+    let count = 0;
+    const report = await undoRun({
+      runId,
+      by: session.by,
+      journal,
+      leases: await session.leases(),
+      restore: (one, signal) => restoreManifest(registry, readSavedManifest(one.saved), signal),
+      signal: terminal.signal,
+      onProgress: () => {
+        count += 1;
+        progress.update(count, 'things looked at');
+      },
+    }).finally(() => progress.stop());
+    const shown = { runId, ...report };
+    await terminal.print(renderUndo(shown, flags.output, terminal.paint));
+    return exitCodeOfUndo(shown);
+  });
+}

@@ -1,0 +1,102 @@
+import { type PastRuns, readPastRuns } from '../../apply/past-runs.ts';
+import { reconcilePolicy, recordsOfTags } from '../../config/reconcile-policy.ts';
+import type { Planned } from '../../flows/plan-tags.ts';
+import { planReconcile } from '../../flows/reconcile.ts';
+import { planRemoveTag } from '../../flows/remove-tag.ts';
+import type { FlowName, PlanScope } from '../../plan/plan.ts';
+import { classOf } from '../../policy/repository-class.ts';
+import type { RegistryReader } from '../../systems/registry/contract.ts';
+import { registrySource, type SurveyOptions } from '../../systems/registry/survey.ts';
+import { startProgress } from '../progress.ts';
+import { newPlanId } from './ids.ts';
+import { meansOf } from './means.ts';
+import { registryDrops, rememberRecords, rememberRegistry, rememberTags, watchedRecords } from './memory.ts';
+import type { OpenRecords, Session } from './session.ts';
+
+/** Looks at the world and decides what `reconcile` would do. */
+export async function makeReconcilePlan(session: Session): Promise<Planned> {
+  const { settings, terminal } = session;
+  const state = await session.state();
+  const policy = reconcilePolicy(settings);
+  const { common, records, host } = await prepare(session, 'reconcile', {
+    readCreated: (repository) => {
+      const found = classOf(policy, repository);
+      return found?.kind === 'retained' && (found.keepNewest ?? found.keepYoungerThanMs) !== undefined;
+    },
+    pushTimes: policy.classes.some(
+      (one) => one.kind === 'retained' || (one.kind === 'transient' && one.whenNoRecord === 'retire'),
+    ),
+  });
+  const planned = await planReconcile(
+    {
+      ...common,
+      policy,
+      limits: settings.limits,
+      remember: (evidence) => rememberTags(evidence, state, terminal.nowMs()),
+      drops: (repositories) => registryDrops(repositories, host, state, settings.limits.maxDropShare),
+    },
+    terminal.signal,
+  );
+  const { header } = planned.plan;
+  if (header.broken.length === 0) await rememberRegistry(header, state, terminal.nowMs());
+  await rememberRecords(records, host, state, terminal.nowMs());
+  return planned;
+}
+
+/** Looks at one repository and decides whether a tag can go. */
+export async function makeRemoveTagPlan(session: Session, repository: string, tag: string): Promise<Planned> {
+  const { common } = await prepare(session, 'tag-rm', { repositories: [repository] });
+  return await planRemoveTag(
+    { ...common, repository, tag, remember: async () => () => undefined },
+    session.terminal.signal,
+  );
+}
+
+/** What all plans for a registry's tags have in common. */
+async function prepare(session: Session, flow: FlowName, options: SurveyOptions) {
+  const { settings, terminal, journal } = session;
+  const registry = await session.registry();
+  const state = await session.state();
+  const { host } = registry;
+  const can = await registry.capabilities(terminal.signal);
+  const past = await readPastRuns(journal, host);
+  const records: readonly OpenRecords[] = await session.records(host);
+  const common = {
+    id: newPlanId(flow, terminal.nowMs()),
+    scope: scopeOf(session, registry),
+    sources: [
+      watchedRegistry(session, registry, past, options),
+      ...records.map((one) => watchedRecords(one, host, state)),
+      past.source,
+    ],
+    recordsOf: recordsOfTags(settings),
+    means: meansOf(can, settings.reconcile.untagByOverwrite),
+    records: settings.records.map(({ shown }) => shown),
+    expiresAfterMs: settings.plan.expiresAfterMs,
+    nowMs: terminal.nowMs,
+  };
+  return { common, records, host };
+}
+
+function watchedRegistry(
+  { terminal, settings }: Session,
+  registry: RegistryReader,
+  past: PastRuns,
+  options: SurveyOptions,
+) {
+  const progress = startProgress(terminal, `reading ${registry.host}`);
+  const source = registrySource(registry, {
+    ...options,
+    concurrency: settings.registry.concurrency ?? 8,
+    alsoLookAt: past.leftBehind,
+    onProgress: ({ repositories, tags }) => progress.update(tags, `${repositories} repositories, ${tags} tags`),
+  });
+  return {
+    name: source.name,
+    survey: (...args: Parameters<typeof source.survey>) => source.survey(...args).finally(() => progress.stop()),
+  };
+}
+
+export function scopeOf({ settings }: Session, { host, url }: RegistryReader): PlanScope {
+  return { ...(settings.cluster === undefined ? {} : { cluster: settings.cluster }), registry: { host, url } };
+}

@@ -1,0 +1,81 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Action } from '../../plan/action.ts';
+import { decodePlan, encodePlan } from '../../plan/codec.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import type { PlanToRun } from './run-plan.ts';
+
+/** A plan from a file. */
+export interface ReadPlan extends PlanToRun {
+  /** All actions at once, to be shown. */
+  collect(): Promise<readonly Action[]>;
+}
+
+/** Writes a plan file, readable by its owner alone: it names what a company runs. */
+export async function writePlanFile(path: string, plan: Plan): Promise<void> {
+  try {
+    await pipeline(Readable.from(encodePlan(plan)), createWriteStream(path, { mode: 0o600 }));
+  } catch (error) {
+    throw new CodedError('PLAN_FILE_UNWRITABLE', `writing the plan to ${path}: ${messageOf(error)}`, {
+      hint: 'name a file in a folder that you may write to',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads a plan file, checks it from end to end, and only then hands it out. The file is read once: what is applied is what was checked.
+ *
+ * @throws PLAN_FILE_UNREADABLE, PLAN_MALFORMED, PLAN_CUT_SHORT, PLAN_CHANGED
+ */
+export async function readPlanFile(path: string): Promise<ReadPlan> {
+  const bytes = await readBytes(path);
+  const { header, actions } = await decodePlan(linesOf(bytes));
+  for await (const _ of actions); // to the end: it throws where the file was cut or changed
+  const collect = async () => {
+    const all: Action[] = [];
+    for await (const one of actionsOf(bytes)) all.push(one);
+    return all;
+  };
+  return { header, actions: actionsOf(bytes), lines: withLineFeeds(bytes), collect };
+}
+
+/** A plan that was just made, fit for being applied. */
+export function planToRun(plan: Plan): PlanToRun {
+  return { header: plan.header, actions: streamed(plan.actions), lines: encodePlan(plan) };
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CodedError('PLAN_FILE_UNREADABLE', `reading the plan ${path}: ${messageOf(error)}`, {
+      hint: 'name a file that --plan-out wrote',
+      cause: error,
+    });
+  }
+}
+
+async function* linesOf(bytes: Buffer): AsyncGenerator<string> {
+  for (const line of withLineFeeds(bytes)) yield line.endsWith('\n') ? line.slice(0, -1) : line;
+}
+
+function* withLineFeeds(bytes: Buffer): Generator<string> {
+  for (let from = 0; from < bytes.length; ) {
+    const feed = bytes.indexOf(0x0a, from);
+    const to = feed < 0 ? bytes.length : feed + 1;
+    yield bytes.toString('utf8', from, to);
+    from = to;
+  }
+}
+
+async function* actionsOf(bytes: Buffer): AsyncGenerator<Action> {
+  yield* (await decodePlan(linesOf(bytes))).actions;
+}
+
+async function* streamed(actions: Iterable<Action>): AsyncGenerator<Action> {
+  yield* actions;
+}

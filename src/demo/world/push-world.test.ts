@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { atEnd } from '../../../test/support/at-end.ts';
+import { makeTempFolder } from '../../../test/support/temp-folder.ts';
+import {
+  type RegistryServerOptions,
+  type SeenRequest,
+  startRegistryServer,
+} from '../registry-server/start-registry-server.ts';
+import { describeBulk } from './bulk.ts';
+import { describeWorld } from './describe-world.ts';
+import { pushWorld } from './push-world.ts';
+
+const now = new Date('2026-11-20T12:00:00Z');
+
+async function start(options: Partial<RegistryServerOptions> = {}) {
+  const server = await startRegistryServer({ folder: makeTempFolder('demo'), ...options });
+  atEnd(() => server.close());
+  return server.url;
+}
+
+test('pushes a whole world: every tag stands for its digest, and every referrer is found', async () => {
+  const world = describeWorld({ seed: 'demo', now });
+  const url = await start();
+
+  const pushed = await pushWorld(url, { world });
+
+  expect(pushed).toMatchObject({ tags: world.repositories.flatMap(({ tags }) => tags).length, refused: [] });
+  for (const { name, tags, manifests } of world.repositories) {
+    for (const tag of tags) {
+      const head = await fetch(`${url}/v2/${name}/manifests/${tag.name}`, { method: 'HEAD' });
+      expect([name, tag.name, head.headers.get('docker-content-digest')]).toEqual([name, tag.name, tag.digest]);
+    }
+    for (const { digest, subject } of manifests.filter((one) => one.subject !== undefined)) {
+      const listed = (await (await fetch(`${url}/v2/${name}/referrers/${subject}`)).json()) as { manifests: object[] };
+      expect(listed.manifests).toMatchObject([{ digest }]);
+    }
+  }
+});
+
+test('sends a blob once and mounts it elsewhere, with a password where one is asked for', async () => {
+  const seen: SeenRequest[] = [];
+  const credentials = { username: 'ann', password: 's3cret' };
+  const url = await start({ credentials, onRequest: (request) => seen.push(request) });
+  const world = describeBulk({ seed: 'bulk', now, repositories: 3, tagsPerRepository: 4 });
+
+  const pushed = await pushWorld(url, { world, credentials, concurrency: 2 });
+
+  expect(pushed).toEqual({ tags: 12, uploadedBlobs: world.blobs.size, mountedBlobs: 2, refused: [] });
+  const finished = seen.filter(({ method, path }) => method === 'PUT' && path.includes('/blobs/uploads/'));
+  expect(finished).toHaveLength(world.blobs.size);
+  expect(seen.filter(({ path }) => path.includes('mount='))).toHaveLength(2);
+});
+
+test('fails with what the registry said, and sends nothing more', async () => {
+  const seen: SeenRequest[] = [];
+  const url = await start({ readOnly: true, onRequest: (request) => seen.push(request) });
+  const world = describeBulk({ seed: 'bulk', now, repositories: 5, tagsPerRepository: 20 });
+
+  const pushing = pushWorld(url, { world, concurrency: 2 });
+
+  await expect(pushing).rejects.toMatchObject({
+    code: 'DEMO_PUSH_FAILED',
+    message: expect.stringMatching(/POST \/v2\/.*: 405/),
+  });
+  expect(seen.length).toBeLessThanOrEqual(2);
+});
+
+test('fails where nobody listens, and stops when it is told to', async () => {
+  const world = describeBulk({ seed: 'bulk', now, repositories: 1, tagsPerRepository: 1 });
+
+  await expect(pushWorld('http://127.0.0.1:9', { world })).rejects.toMatchObject({ code: 'DEMO_PUSH_FAILED' });
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(pushWorld(await start(), { world, signal })).rejects.toThrow('enough');
+});

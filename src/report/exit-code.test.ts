@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { ACTIONS, DONE, planHeader, runReport, tagAction } from '../../test/support/report-examples.ts';
+import type { Outcome } from '../apply/outcome.ts';
+import { planErrors } from '../plan/errors.ts';
+import { eventsErrors } from '../systems/events/errors.ts';
+import { journalErrors } from '../systems/journal/errors.ts';
+import { leaseErrors } from '../systems/lease/errors.ts';
+import { recordsErrors } from '../systems/records/errors.ts';
+import { REGISTRY_ERRORS } from '../systems/registry/errors.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
+import { exitCodeOfChecks, exitCodeOfError, exitCodeOfPlan, exitCodeOfRun, exitCodeOfUndo } from './exit-code.ts';
+
+const moved: Outcome = { result: 'skipped', guard: 'target-changed', why: '' };
+const stale: Outcome = { result: 'skipped', guard: 'evidence-stale', why: '' };
+const bound: Outcome = { result: 'skipped', guard: 'keeper-stayed', why: '' };
+const stopped: Outcome = { result: 'skipped', guard: 'stopped', why: '' };
+const broken: Outcome = { result: 'failed', code: 'REGISTRY_UNAVAILABLE', why: '' };
+const gone: Outcome = { result: 'already-gone' };
+
+function afterRun(outcomes: readonly Outcome[], more: { gapKept?: number; stopped?: boolean } = {}): number {
+  const header = planHeader({ keptByReason: { 'evidence-gap': more.gapKept ?? 0 } });
+  const ended = outcomes.map((outcome, n) => [tagAction(n + 1, `v${n + 1}`), outcome] as const);
+  return exitCodeOfRun(runReport(ended, { header, stopped: more.stopped ?? false }), header);
+}
+
+describe('a dry run ends with', () => {
+  test('0 when it can be applied, and when there is nothing to do', () => {
+    expect(exitCodeOfPlan(planHeader())).toBe(0);
+    expect(exitCodeOfPlan(planHeader({ actionCount: 0 }))).toBe(0);
+  });
+
+  test('4 when it breaks a limit, whatever else', () => {
+    expect(exitCodeOfPlan(planHeader({ broken: ['maxShare'], keptByReason: { 'evidence-gap': 1 } }))).toBe(4);
+  });
+
+  test('5 when a gap keeps something, not when a gap keeps nothing', () => {
+    const gaps = [{ scope: 'r', hides: 'holds', source: 's', cause: 'c' }] as const;
+
+    expect(exitCodeOfPlan(planHeader({ gaps, keptByReason: { 'evidence-gap': 1 } }))).toBe(5);
+    expect(exitCodeOfPlan(planHeader({ gaps, keptByReason: { 'active-record': 1 } }))).toBe(0);
+  });
+});
+
+describe('a run ends with', () => {
+  test.each<[number, string, readonly Outcome[], { gapKept?: number; stopped?: boolean }?]>([
+    [0, 'all done', [DONE, gone]],
+    [0, 'an empty plan', []],
+    [1, 'every request failed', [broken, broken]],
+    [1, 'nothing was done, some failed', [broken, moved]],
+    [3, 'some failed', [DONE, broken]],
+    [3, 'some skipped', [DONE, moved]],
+    [3, 'some failed, and the records were gone', [DONE, broken, stale]],
+    [3, 'it was stopped', [DONE, stopped], { stopped: true }],
+    [3, 'it was stopped before anything was done', [stopped], { stopped: true }],
+    [5, 'all done, but a gap kept something', [DONE], { gapKept: 1 }],
+    [5, 'nothing to do, but a gap kept something', [], { gapKept: 1 }],
+    [5, 'the records could not be read again', [stale, bound]],
+    [5, 'the records were gone half-way', [DONE, stale]],
+    [6, 'the world had changed under all of it', [moved, bound]],
+  ])('%i: %s', (code, _story, outcomes, more) => {
+    expect(afterRun(outcomes, more)).toBe(code);
+  });
+});
+
+test('an undo ends with 0 when everything is back, else with 3', () => {
+  const [v1] = ACTIONS;
+  const story = { begin: { header: planHeader(), by: '' }, removed: [{ action: v1!, saved: {} }] };
+  const counts = { restored: 0, 'already-there': 0, conflict: 0, impossible: 0, failed: 0 };
+  const undo = { runId: 'r', story, problems: [], stopped: false };
+
+  expect(exitCodeOfUndo({ ...undo, counts: { ...counts, restored: 1 } })).toBe(0);
+  expect(exitCodeOfUndo({ ...undo, counts, stopped: true })).toBe(3);
+  const problems = [{ action: v1!, restored: { result: 'impossible', why: 'gone' } as const }];
+  expect(exitCodeOfUndo({ ...undo, counts: { ...counts, impossible: 1 }, problems })).toBe(3);
+});
+
+test('doctor ends with 1 when something failed, not for a warning', () => {
+  expect(exitCodeOfChecks([{ name: 'a', status: 'warn', finding: '' }])).toBe(0);
+  expect(exitCodeOfChecks([{ name: 'a', status: 'fail', finding: '' }])).toBe(1);
+});
+
+describe('an error ends with', () => {
+  const codes = [planErrors, leaseErrors, journalErrors, recordsErrors, eventsErrors, REGISTRY_ERRORS].flatMap(
+    (table) => Object.keys(table),
+  );
+  const others = ['SIZE_INVALID', 'DURATION_INVALID', 'REFERENCE_INVALID', 'CONFIG_UNKNOWN_KEY'];
+  const endingWith = (code: number) =>
+    [...codes, ...others].filter((name) => exitCodeOfError(new CodedError(name, '')) === code).sort();
+
+  test('4: a limit, or the lease', () => {
+    expect(endingWith(4)).toEqual(['LEASE_HELD', 'LEASE_LOST', 'LIMIT_EXCEEDED']);
+  });
+
+  test('6: a plan that is too old', () => {
+    expect(endingWith(6)).toEqual(['PLAN_EXPIRED']);
+  });
+
+  test('1: what the user cannot put right with what he typed', () => {
+    expect(endingWith(1)).toEqual([
+      'EVENTS_NOT_WRITABLE',
+      'EVENTS_REFUSED',
+      'EVENTS_TABLE_UNFIT',
+      'EVENTS_UNAVAILABLE',
+      'EVENTS_UNREACHABLE',
+      'JOURNAL_DAMAGED',
+      'JOURNAL_NOT_READABLE',
+      'JOURNAL_NOT_WRITABLE',
+      'JOURNAL_RUN_EXISTS',
+      'LEASE_UNAVAILABLE',
+      'REGISTRY_BAD_ANSWER',
+      'REGISTRY_CONNECTION_LOST',
+      'REGISTRY_DIGEST_MISMATCH',
+      'REGISTRY_NOT_FOUND',
+      'REGISTRY_REFUSED',
+      'REGISTRY_TIMEOUT',
+      'REGISTRY_TOO_LARGE',
+      'REGISTRY_TOO_MANY_REQUESTS',
+      'REGISTRY_UNAVAILABLE',
+      'REGISTRY_UNSUPPORTED',
+    ]);
+  });
+
+  test('2: all the rest: settings, arguments, addresses, credentials, plan files', () => {
+    const rest = endingWith(2);
+
+    expect(rest).toEqual(
+      expect.arrayContaining([...others, ...Object.keys(recordsErrors), 'PLAN_CHANGED', 'PLAN_OTHER_REGISTRY']),
+    );
+    expect(rest).toEqual(
+      expect.arrayContaining(['REGISTRY_UNREACHABLE', 'REGISTRY_TLS_UNTRUSTED', 'REGISTRY_UNAUTHORIZED']),
+    );
+    expect(rest).toEqual(expect.arrayContaining(['EVENTS_SETTINGS_INVALID', 'JOURNAL_NO_SUCH_RUN']));
+  });
+
+  test('1, when it is a bug of ours', () => {
+    expect(exitCodeOfError(new TypeError('x'))).toBe(1);
+    expect(exitCodeOfError(undefined)).toBe(1);
+  });
+});

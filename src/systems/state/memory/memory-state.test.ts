@@ -1,0 +1,4 @@
+import { stateContract } from '../contract.suite.ts';
+import { memoryState } from './memory-state.ts';
+
+stateContract('memory', async () => memoryState());
