@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 /**
  * Bundles src/cli/main.ts into dist/winnow.js and the chunks beside it, which it loads when a command needs them:
- * that keeps `winnow --help` quick.
+ * that keeps `winnow --help` quick. `node scripts/build.mjs FOLDER` builds there instead; the folder must lie where Node
+ * finds the packages that stay outside of the bundle, so below this one.
  */
 import { chmod, readdir, readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = 'src/cli/main.ts';
-const OUT = 'dist';
+const OUT = relative(ROOT, resolve(ROOT, process.argv[2] ?? 'dist'));
 
 const started = Date.now();
 const { metafile } = await build({

@@ -134,8 +134,6 @@ function whyGone(
   if (root === undefined) return { code: 'not-named', because: 'it does not exist' };
   const because = retired.get(root) as Reason;
   if (condemned.from[id] === root && evidence.resources.kind(root) === 'record') return because;
-  return {
-    code: 'unreferenced',
-    because: `only ${formatResource(evidence.resources.at(root))} needed it, and that goes`,
-  };
+  const keeper = condemned.from[id] as ResourceId;
+  return { code: 'unreferenced', because: `${formatResource(evidence.resources.at(keeper))} needed it, and goes` };
 }

@@ -83,9 +83,7 @@ UNIQUE goes when the line’s owner goes; of the repositories it adds up, with S
 
   test('has a Markdown form', () => {
     expect(textOf(renderDiskUse(use, 'markdown', noPaint))).toContain(
-      '| REPOSITORY | WHAT | UNIQUE | SHARED |
-|---|---|---:|---:|
-| `opschain/app` | 2 tags | 8 MiB | 10 MiB |',
+      '| REPOSITORY | WHAT | UNIQUE | SHARED |\n|---|---|---:|---:|\n| `opschain/app` | 2 tags | 8 MiB | 10 MiB |\n',
     );
   });
 });

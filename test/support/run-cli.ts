@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atEnd } from './at-end.ts';
 import { spawnTied } from './child.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
-const BUILT = fileURLToPath(new URL('../../dist/winnow.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface CliOptions {
   /** Added to an environment that has nothing but PATH, HOME, the XDG folders and TZ. */
@@ -45,9 +46,8 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 
 /** Starts the built command, for tests that stop or kill it. Ends with the test file. */
 export function spawnCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  if (!existsSync(BUILT)) throw new Error(`running ${BUILT}: it is not there; npm run build makes it`);
   const home = options.home ?? makeTempFolder('home');
-  const started = spawnTied(process.execPath, [BUILT, ...args], {
+  const started = spawnTied(process.execPath, [builtCli(), ...args], {
     cwd: options.cwd ?? home,
     env: { ...cleanEnvironment(home), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -83,6 +83,21 @@ export function spawnCli(args: readonly string[], options: CliOptions = {}): Run
     kill: (signal) => started.kill(signal),
     exited,
   };
+}
+
+let built: string | undefined;
+
+/**
+ * The command, built from the sources as they are now into a folder of this test file's own: `dist/` may be old, or be
+ * written by somebody else in this moment.
+ */
+export function builtCli(): string {
+  if (built !== undefined) return built;
+  const folder = makeTempFolder('build', join(ROOT, 'node_modules', '.cache'));
+  const build = spawnSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), folder], { encoding: 'utf8' });
+  if (build.status !== 0) throw new Error(`building the command: ${build.stderr}`);
+  built = join(folder, 'winnow.js');
+  return built;
 }
 
 /** Nothing of the user's: no proxies, no credentials, no settings, no locale. */

@@ -4,12 +4,12 @@ import type { Registry } from '../../systems/registry/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { Check, Doer } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
+import { EMPTY_BLOB, overwritingManifest } from './overwriting-manifest.ts';
 import { readSavedManifest, type SavedManifest } from './saved-manifest.ts';
 import { type TagSnapshots, tagSnapshots } from './tag-snapshot.ts';
-import { emptyConfig, tinyManifest } from './tiny-manifest.ts';
 
 export interface RegistryDoerOptions {
-  /** Makes the tiny manifests of this run unlike those of any other. */
+  /** Makes the overwriting manifests of this run unlike those of any other. */
   readonly runId: string;
   readonly nowMs: () => number;
   readonly concurrency: number;
@@ -75,7 +75,7 @@ async function prepareOne(
   return {
     ...(await manifest),
     ...(action.do === 'delete-tag' ? { tag: action.target.key } : {}),
-    ...(action.by === 'overwrite' ? { overwrittenBy: tinyFor(runId, action.n).digest } : {}),
+    ...(action.by === 'overwrite' ? { overwrittenBy: overwritingFor(repository, runId, action).digest } : {}),
   };
 }
 
@@ -132,8 +132,13 @@ async function carryOut(
 /** Pushes a manifest of nothing over the tag and deletes that: the tag goes, and the manifest that it pointed at stays. */
 async function overwrite(world: World, action: Action, saved: SavedManifest, signal: AbortSignal): Promise<Outcome> {
   const { registry, runId } = world;
-  await registry.putBlob(saved.repository, emptyConfig, signal);
-  const pushed = await registry.putManifest(saved.repository, action.target.key, tinyFor(runId, action.n), signal);
+  await registry.putBlob(saved.repository, EMPTY_BLOB, signal);
+  const pushed = await registry.putManifest(
+    saved.repository,
+    action.target.key,
+    overwritingFor(saved.repository, runId, action),
+    signal,
+  );
   return outcomeOf(await registry.deleteManifest(saved.repository, pushed, signal));
 }
 
@@ -156,8 +161,8 @@ async function tagsLost(world: World, saved: SavedManifest, signal: AbortSignal)
   return lost;
 }
 
-function tinyFor(runId: string, n: number) {
-  return tinyManifest(`${runId}/${n}`);
+function overwritingFor(repository: string, runId: string, action: Action) {
+  return overwritingManifest(repository, action.target.key, `${runId}/${action.n}`);
 }
 
 function outcomeOf(answer: 'deleted' | 'absent'): Outcome {

@@ -1,5 +1,7 @@
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { parseManifest } from '../../oci/manifest.ts';
+import { parseManifest, type ReferenceKind } from '../../oci/manifest.ts';
+import { manifestKindOf } from '../../oci/media-type.ts';
 import type { Registry } from '../../systems/registry/contract.ts';
 import type { Restored } from '../undo.ts';
 import type { SavedManifest } from './saved-manifest.ts';
@@ -27,21 +29,30 @@ export async function restoreManifest(
   return { result: 'restored' };
 }
 
-/** Blobs and children that the manifest needs and the registry lacks. What lies elsewhere by design (`urls`, a subject) is not needed. */
+/** What it needs and the repository has not. Foreign layers lie elsewhere, a subject may be absent, an opaque manifest can't tell. */
 async function missingParts(
   registry: Registry,
   saved: SavedManifest,
   bytes: Uint8Array,
   signal: AbortSignal,
 ): Promise<readonly Digest[]> {
-  const missing: Digest[] = [];
+  const missing = new Set<Digest>();
   for (const { as, to, foreign } of parseManifest(bytes, saved.mediaType).references) {
     if (foreign || as === 'subject' || as === 'opaque') continue;
-    const there =
-      as === 'child'
-        ? await registry.resolve(saved.repository, to.digest, signal)
-        : await registry.blobSize(saved.repository, to.digest, signal);
-    if (there === undefined) missing.push(to.digest);
+    if (!(await isThere(registry, saved.repository, as, to, signal))) missing.add(to.digest);
   }
-  return missing;
+  return [...missing];
+}
+
+async function isThere(
+  registry: Registry,
+  repository: string,
+  as: ReferenceKind,
+  { digest, mediaType }: Descriptor,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (as === 'child' && (await registry.resolve(repository, digest, signal)) !== undefined) return true;
+  // Build caches are indexes that list blobs.
+  const mayBeBlob = as !== 'child' || manifestKindOf(mediaType) === 'opaque';
+  return mayBeBlob && (await registry.blobSize(repository, digest, signal)) !== undefined;
 }

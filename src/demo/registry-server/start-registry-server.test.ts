@@ -134,6 +134,7 @@ test('closes: the request under way is answered, and then the port is free', asy
   await closed;
 
   expect([answer.status, answer.headers.get('range')]).toEqual([202, '0-9']);
+  expect(answer.headers.get('connection')).toBe('close');
   await expect(fetch(`${server.url}/v2/`)).rejects.toThrow();
 });
 

@@ -33,6 +33,9 @@ describe('the store', () => {
       const head = await fetch(`${server.url}/v2/${repository}/manifests/${tag}`, { method: 'HEAD' });
       expect([repository, tag, head.headers.get('docker-content-digest')]).toEqual([repository, tag, digest]);
     }
+    const long = [...world.blobs.keys()].find((digest) => digest.startsWith('sha512:'));
+    const layer = await fetch(`${server.url}/v2/agents/database/blobs/${long}`, { method: 'HEAD' });
+    expect(layer.status).toBe(200);
     const sbom = summary.referrers[0];
     const listed = await fetch(`${server.url}/v2/${sbom?.repository}/referrers/${sbom?.subject}`);
     expect(await listed.json()).toMatchObject({ manifests: [{ digest: sbom?.digest }] });

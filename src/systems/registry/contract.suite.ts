@@ -2,9 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mediaTypes } from '../../oci/media-type.ts';
 import { digestOf } from './content-digest.ts';
 import type { Registry } from './contract.ts';
-import { deleteOverwriting, overwriteTag, untagByOverwrite } from './delete-tags.ts';
-import { overwritingManifest } from './overwriting-manifest.ts';
-import { restoreManifest } from './restore-manifest.ts';
 
 const { signal } = new AbortController();
 const ABSENT = digestOf(Buffer.from('nowhere'));
@@ -139,61 +136,14 @@ export function registryContract(name: string, open: () => Promise<Registry>): v
       }
     });
 
-    test('untagging by overwriting removes one tag, and leaves manifest and siblings', async () => {
+    test('what was deleted can be pushed again byte for byte, under the same digest', async () => {
       fresh();
-      const kept = await push('v1', 'a');
-      await push('v2', 'a');
-      const inBetween = await untagByOverwrite(registry, repository, 'v1', 'run-1/7', signal);
-      expect(await all(registry.tags(repository, signal))).toEqual(['v2']);
-      expect((await registry.resolve(repository, 'v2', signal))?.digest).toBe(kept.digest);
-      expect(await registry.resolve(repository, inBetween, signal)).toBeUndefined();
-    });
-
-    test('untagging that stopped in the middle is finished by its second step, and spares a tag that was pushed anew', async () => {
-      fresh();
-      await push('v1', 'a');
-      await push('v2', 'a');
-      const first = overwritingManifest(repository, 'v1', 'run-2/1');
-      const second = overwritingManifest(repository, 'v2', 'run-2/2');
-      await overwriteTag(registry, repository, 'v1', first, signal);
-      await overwriteTag(registry, repository, 'v2', second, signal);
-      const anew = await push('v2', 'b');
-      expect(await deleteOverwriting(registry, repository, first.digest, signal)).toBe('deleted');
-      expect(await deleteOverwriting(registry, repository, second.digest, signal)).toBe('deleted');
-      expect(await deleteOverwriting(registry, repository, second.digest, signal)).toBe('absent');
-      expect(await all(registry.tags(repository, signal))).toEqual(['v2']);
-      expect((await registry.resolve(repository, 'v2', signal))?.digest).toBe(anew.digest);
-    });
-
-    test('a deleted manifest is restored with its tags, but for one that was given away; twice does no harm', async () => {
-      fresh();
-      const lost = { ...(await push('v1', 'a')), tags: ['v1', 'v2'] };
-      await push('v2', 'a');
+      const lost = await push('v1', 'a');
       await registry.deleteManifest(repository, lost.digest, signal);
-      const other = await push('v2', 'b');
-      const conflict = { tag: 'v2', outcome: 'conflict', digest: other.digest };
-      expect(await restoreManifest(registry, repository, lost, signal)).toEqual({
-        outcome: 'restored',
-        tags: [{ tag: 'v1', outcome: 'restored' }, conflict],
-      });
+      expect(await registry.putManifest(repository, 'v1', lost, signal)).toBe(lost.digest);
       expect(Buffer.from((await registry.manifest(repository, 'v1', signal))?.bytes ?? []).equals(lost.bytes)).toBe(
         true,
       );
-      expect(await restoreManifest(registry, repository, lost, signal)).toEqual({
-        outcome: 'already-there',
-        tags: [{ tag: 'v1', outcome: 'already-there' }, conflict],
-      });
-    });
-
-    test('a manifest whose content is gone is not restored, and the missing is named', async () => {
-      fresh();
-      await push('v1', 'a');
-      const lost = imageOf('b');
-      expect(await restoreManifest(registry, repository, { ...lost, tags: ['v2'] }, signal)).toEqual({
-        outcome: 'missing',
-        missing: [lost.config.digest],
-      });
-      expect(await registry.resolve(repository, 'v2', signal)).toBeUndefined();
     });
 
     test('an aborted call ends with the reason', async () => {

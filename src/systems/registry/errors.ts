@@ -95,6 +95,10 @@ export const REGISTRY_ERRORS = {
     meaning: 'The registry does not do this at all, or not as it is configured (deletion disabled, read-only mode).',
     hint: 'see with `winnow doctor` what the registry can do; for Distribution, enable storage.delete.enabled',
   },
+  REGISTRY_READ_ONLY: {
+    meaning: 'The registry is in read-only mode and refuses to change anything.',
+    hint: 'end the read-only mode of the registry, then run again',
+  },
   REGISTRY_TOO_MANY_REQUESTS: {
     meaning: 'The registry limits the rate of requests, and waiting as it asked did not help.',
     hint: 'lower the concurrency, or go on later',

@@ -21,22 +21,23 @@ for (;;) {
   await lease.release();
 }
 
+/** @returns whether nobody alive has marked the file. One that is empty was being marked when its process died. */
 function mark(): boolean {
   try {
     writeFileSync(marker, String(process.pid), { flag: 'wx' });
     return true;
   } catch (failure) {
     if ((failure as { code?: string }).code !== 'EEXIST') throw failure;
-    const alone = !isAlive(Number(readFileSync(marker, 'utf8')));
+    const other = readFileSync(marker, 'utf8');
     writeFileSync(marker, String(process.pid));
-    return alone;
+    return other === '' || !isAlive(other);
   }
 }
 
-function isAlive(pid: number): boolean {
+/** A process that was killed, and that its parent has not yet asked about, is dead. */
+function isAlive(pid: string): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

@@ -41,11 +41,11 @@ export function explain(thrown: unknown, { place, table, within }: Target): unkn
   return eventsError(codeFor(sqlStateOf(thrown)), `${doing}: ${said}`, { cause: thrown });
 }
 
-/** By class: 28 is authorisation, 42 what is wrong with names and rights, 3D and 3F a database or schema that is not there, 23 a constraint. */
+/** By class: 22 and 23 are values that the table does not take, 25 a read-only database, 28 authorisation, 3D and 3F a database or schema that is not there, 42 names and rights. */
 function codeFor(state: string | undefined): EventsErrorCode {
   if (state === undefined) return 'EVENTS_UNREACHABLE';
   if (['42703', '42804', '42809', '23502', '23514', '428C9'].includes(state)) return 'EVENTS_TABLE_UNFIT';
-  return /^(?:28|42|3D|3F|23|25)/.test(state) ? 'EVENTS_REFUSED' : 'EVENTS_UNAVAILABLE';
+  return /^(?:22|23|25|28|3D|3F|42)/.test(state) ? 'EVENTS_REFUSED' : 'EVENTS_UNAVAILABLE';
 }
 
 function isOfDriver(thrown: unknown): thrown is Error & { readonly code: string } {

@@ -81,7 +81,7 @@ async function connect(options: PostgresEventsOptions, timeoutMs: number): Promi
       prepare: false,
       fetch_types: false,
       onnotice: () => {},
-      connection: { application_name: 'winnow', statement_timeout: timeoutMs },
+      connection: { application_name: 'winnow', statement_timeout: Math.ceil(timeoutMs) },
     });
   } catch {
     throw urlInvalid(); // the driver's own error holds the whole URL

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, uti
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { spawnTied } from '../../../../test/support/child.ts';
 import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
-import { leaseContract } from '../contract.suite.ts';
+import { acquireSoon, leaseContract } from '../contract.suite.ts';
 import { fileLeases } from './file-leases.ts';
 import { type Claim, leaseName, leasesFolder } from './layout.ts';
 import { thisProcess } from './process-identity.ts';
@@ -59,6 +60,22 @@ describe('a holder on this machine', () => {
     const state = await heldBy({ processStart: '1' });
 
     await (await acquire(state)).release();
+  });
+
+  test('is dead when it was killed, though its parent does not ask about it', async () => {
+    const parent = spawnTied('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = Number(await new Promise((resolve) => parent.stdout?.once('data', resolve)));
+    const state = await heldBy({ pid, processStart: null });
+    await expect(acquire(state)).rejects.toMatchObject(held);
+
+    process.kill(pid, 'SIGKILL');
+    const lease = await acquireSoon(fileLeases(state), 'a');
+
+    expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+    await lease.release();
+    parent.kill('SIGKILL');
   });
 
   test('is succeeded also when its successor died before it was done', async () => {

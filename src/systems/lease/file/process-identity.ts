@@ -24,7 +24,8 @@ export async function fateOf(other: ProcessIdentity, here: ProcessIdentity): Pro
   if (!exists(other.pid)) return 'dead';
   const stat = await processStat(other.pid);
   if (stat === undefined) return 'alive'; // there, but hidden from us
-  if (stat.state === 'Z' || stat.state === 'X') return 'dead'; // killed, and not yet collected by its parent
+  // killed, and not yet collected by its parent; while a thread is left, it may still be in the middle of a call that changes a file
+  if (stat.state === 'Z' || stat.state === 'X') return stat.threadCount <= 1 ? 'dead' : 'alive';
   return other.processStart !== null && stat.start !== other.processStart ? 'dead' : 'alive';
 }
 
@@ -53,13 +54,19 @@ async function processTable(): Promise<string | null> {
   }
 }
 
-/** State (field 3) and start (field 22) of a process. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-async function processStat(pid: number): Promise<{ readonly state: string; readonly start: string } | undefined> {
+interface ProcessStat {
+  readonly state: string;
+  readonly threadCount: number;
+  readonly start: string;
+}
+
+/** Fields 3, 20 and 22 of a process' `stat`. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+async function processStat(pid: number): Promise<ProcessStat | undefined> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' '); // field 2 is a name, which may hold anything
-    const [state, start] = [fields[0], fields[19]];
-    return state === undefined || start === undefined ? undefined : { state, start };
+    const [state, threadCount, start] = [fields[0], fields[17], fields[19]];
+    return state === undefined || start === undefined ? undefined : { state, threadCount: Number(threadCount), start };
   } catch (failure) {
     return absent(failure) ? undefined : Promise.reject(failure);
   }

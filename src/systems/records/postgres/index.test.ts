@@ -153,9 +153,16 @@ describe('a database that does not answer as it should', () => {
     expect(connections).toBe(1);
   });
 
-  test('because it is no PostgreSQL is not waited for without end', async () => {
+  test('because it is no PostgreSQL is a mistake in the address, or else not waited for without end', async () => {
     const other = await serve((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expect((await survey({ url: other, connectTimeoutMs: 500 })).gaps).toHaveLength(1);
+    await expect(survey({ url: other })).rejects.toMatchObject({ code: 'RECORDS_TLS_FAILED' });
+    const { gaps } = await survey({ url: other, sslMode: 'disable', connectTimeoutMs: 500 });
+    expect(gaps).toMatchObject([{ scope: HOST, hides: 'holds' }]);
+  });
+
+  test('because it is too full to talk of TLS is a gap', async () => {
+    const full = await serve((socket) => socket.end('EFATAL: sorry, too many clients already'));
+    expect((await survey({ url: full })).cause).toContain('refused the connection before TLS');
   });
 
   test('is left at once when the survey is aborted', async () => {

@@ -49,6 +49,8 @@ export async function secure(socket: Socket, host: string, protection: Protectio
       'Enable TLS on the server; or allow to go without: sslmode=prefer.',
     );
   }
+  // An error message: the server is too full, or about to stop.
+  if (answer[0] === 'E'.charCodeAt(0)) throw new ReadingStopped('the server refused the connection before TLS');
   throw recordsError('RECORDS_TLS_FAILED', 'the server does not answer as PostgreSQL does when asked for TLS');
 }
 

@@ -1,6 +1,6 @@
 import type { Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-type.ts';
-import { digestOf } from './content-digest.ts';
+import { sha256Hex } from '../../util/pure/hash.ts';
 
 /** What takes a tag's place for the moment before it is deleted. */
 export interface OverwritingManifest {
@@ -10,15 +10,15 @@ export interface OverwritingManifest {
 }
 
 /** The empty blob that stands for a config and a layer. @see https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidance-for-an-empty-descriptor */
-export const EMPTY_BLOB: Uint8Array = Buffer.from('{}');
+export const EMPTY_BLOB: Uint8Array = new TextEncoder().encode('{}');
 
 /**
- * A manifest that no tag but this one can have.
+ * A manifest that no tag but this one can have: pushed over the tag, it can be deleted by digest without taking another along.
  *
  * @param unique - what no other call will give, e.g. the run and the number of the action
  */
 export function overwritingManifest(repository: string, tag: string, unique: string): OverwritingManifest {
-  const empty = { mediaType: mediaTypes.ociEmpty, digest: digestOf(EMPTY_BLOB), size: EMPTY_BLOB.length };
+  const empty = { mediaType: mediaTypes.ociEmpty, digest: `sha256:${sha256Hex(EMPTY_BLOB)}`, size: EMPTY_BLOB.length };
   const body = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,
@@ -27,6 +27,6 @@ export function overwritingManifest(repository: string, tag: string, unique: str
     layers: [empty],
     annotations: { 'winnow.deleted-tag': `${repository}:${tag}`, 'winnow.unique': unique },
   };
-  const bytes = Buffer.from(JSON.stringify(body));
-  return { mediaType: mediaTypes.ociManifest, bytes, digest: digestOf(bytes) };
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  return { mediaType: mediaTypes.ociManifest, bytes, digest: `sha256:${sha256Hex(bytes)}` };
 }
