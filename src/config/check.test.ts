@@ -133,6 +133,19 @@ const values: readonly (readonly [string, string])[] = [
     'plan: {expiresAfter: 30 days}',
     'plan.expiresAfter: "30 days": it is not a duration (write numbers with units, like 24h, 96h, 1h30m or 7d)',
   ],
+  ['lease: {ttl: 30d}', 'lease.ttl: "30d": it is more than 24h (write 24h or less)'],
+  [
+    'registry: {concurrency: 10000}',
+    'registry.concurrency: "10000": it is more than 256 (write a whole number up to 256)',
+  ],
+  [
+    'limits: {maxDeletions: 1e300}',
+    'limits.maxDeletions: "1e+300": it is more than 1000000000 (write a whole number up to 1000000000)',
+  ],
+  [
+    'registry: {maxManifestSize: 1e300}',
+    'registry.maxManifestSize: "1e+300": it is not a size (write a number with a unit, like 4Mi, 10Gi or 500M)',
+  ],
   ['lease: {ttl: 1s}', 'lease.ttl: "1s": it is less than 5s (write 5s or more)'],
   [
     'apply: {undoFor: true}',

@@ -3,7 +3,7 @@ import { type Flags, flagName, readFlags } from './flags.ts';
 import { layer } from './layers.ts';
 import { formatProblem } from './problem.ts';
 
-const valueOf = (flags: Flags) => layer(undefined, readFlags(flags).assignments).value;
+const valuesOf = (flags: Flags) => layer(undefined, readFlags(flags).assignments).value;
 const complaints = (flags: Flags) => readFlags(flags).problems.map(formatProblem);
 
 test('names of flags are those of settings with dashes', () => {
@@ -13,7 +13,7 @@ test('names of flags are those of settings with dashes', () => {
 describe('what flags set', () => {
   test('single values go to their places, text read as the place takes it', () => {
     expect(
-      valueOf({
+      valuesOf({
         registry: 'reg:5000',
         forceInsecure: true,
         retries: '2',
@@ -30,16 +30,16 @@ describe('what flags set', () => {
   });
 
   test('--concurrency goes for reading and deleting', () => {
-    expect(valueOf({ concurrency: '3' })).toEqual({ registry: { concurrency: 3 }, apply: { concurrency: 3 } });
+    expect(valuesOf({ concurrency: '3' })).toEqual({ registry: { concurrency: 3 }, apply: { concurrency: 3 } });
   });
 
   test('flags of other concerns are passed over', () => {
     const flags = { output: 'json', confirm: true, config: 'x.yaml' } as Flags;
-    expect(valueOf(flags)).toEqual({});
+    expect(valuesOf(flags)).toEqual({});
   });
 
   test('undefined flags and empty lists set nothing', () => {
-    expect(valueOf({ registry: undefined, records: [], transient: [], repositories: undefined })).toEqual({});
+    expect(valuesOf({ registry: undefined, records: [], transient: [], repositories: undefined })).toEqual({});
   });
 
   test('globs become a class of each kind, named like it', () => {
@@ -53,7 +53,7 @@ describe('what flags set', () => {
       keepYoungerThan: '30d',
       onlyWhenRecordInactive: true,
     };
-    expect(valueOf(flags)).toEqual({
+    expect(valuesOf(flags)).toEqual({
       reconcile: {
         classes: [
           {

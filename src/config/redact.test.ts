@@ -14,6 +14,8 @@ test.each([
   ['https://host/x?access_token=s3cret', 'https://host/x?access_token=***'],
   ['https://host:5000/path?page=1', 'https://host:5000/path?page=1'],
   ['registry.example:5000', 'registry.example:5000'],
+  ['postgres//me:s3cret@db/ops', '***@db/ops'],
+  ['me:s3cret@registry.example:5000', '***@registry.example:5000'],
   ['just text', 'just text'],
 ])('%s is shown as %s', (text, shown) => {
   expect(redactUrls(text)).toBe(shown);

@@ -24,6 +24,7 @@ function isSpec(text: string, shape: Shape | undefined): boolean {
  * percent-encoded hides all that follows it.
  */
 export function redactUrls(text: string): string {
+  if (!text.includes('://')) return text.replace(/\S*:\S*@/g, '***@');
   return text
     .replace(/([a-z][a-z0-9+.-]*):\/\/([^\s?#]*)(.*)/gis, (_, scheme: string, place: string, rest: string) => {
       const [shown, isWhole] = redactPlace(scheme.toLowerCase(), place, rest);

@@ -61,3 +61,8 @@ export function formatResource(resource: Resource): string {
       return `${kind} ${scope === '' ? '' : `${scope}/`}${key}`;
   }
 }
+
+/** The repository in a scope, without the host: `registry.example:5000/team/app` → `team/app`. */
+export function repositoryIn(scope: string): string {
+  return scope.slice(scope.indexOf('/') + 1);
+}

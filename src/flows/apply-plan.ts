@@ -32,8 +32,7 @@ export interface ApplyInput {
 /** Applies a plan, or less of it: expiry and limits first, then under the lease, with a journal written ahead. */
 export async function applyPlan(input: ApplyInput): Promise<RunReport> {
   const { header, runId, nowMs, signal } = input;
-  assertNotExpired(header, nowMs());
-  assertWithinLimits(header.broken);
+  assertApplicable(header, nowMs());
   const beganAtMs = nowMs();
   const lease = await input.leases.acquire(leaseScope(header), `${runId} by ${input.by}`, signal);
   try {
@@ -53,6 +52,12 @@ export async function applyPlan(input: ApplyInput): Promise<RunReport> {
   } finally {
     await lease.release();
   }
+}
+
+/** @throws PLAN_EXPIRED, LIMIT_EXCEEDED */
+export function assertApplicable(header: PlanHeader, nowMs: number): void {
+  assertNotExpired(header, nowMs);
+  assertWithinLimits(header.broken);
 }
 
 /** One run at a time changes a registry, whatever its flow. */

@@ -1,8 +1,7 @@
-import type { ResourceId } from '../evidence/resource.ts';
+import { type ResourceId, repositoryIn } from '../evidence/resource.ts';
 import type { Source } from '../evidence/sink.ts';
 import { buildGraph } from '../graph/graph.ts';
 import { divideBytes } from '../graph/size.ts';
-import { repositoryIn } from '../policy/view.ts';
 import type { DiskUse } from '../report/disk-use.ts';
 import { survey } from './survey.ts';
 

@@ -1,3 +1,4 @@
+import { type PastRuns, readPastRuns } from '../apply/past-runs.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { linkRecords, type TagRecord } from '../evidence/link-records.ts';
 import type { Source } from '../evidence/sink.ts';
@@ -8,6 +9,7 @@ import { type RegistryActions, type RegistryMeans, registryActions } from '../pl
 import { countRepositories, type RepositoryCounts, sumByReason } from '../plan/repository-counts.ts';
 import { type Decisions, decide, type Ruleset } from '../policy/decide.ts';
 import type { View } from '../policy/view.ts';
+import type { Journal } from '../systems/journal/contract.ts';
 import { survey } from './survey.ts';
 
 /** All that a plan for a registry's tags needs to know; the sources can only look. */
@@ -15,8 +17,11 @@ export interface PlanTagsInput {
   readonly flow: FlowName;
   readonly id: string;
   readonly scope: PlanScope;
-  /** The registry, the record sources, and the journal of earlier runs. */
-  readonly sources: readonly Source[];
+  /** Surveys the registry. `alsoLookAt`: what an earlier run may have left behind. */
+  readonly registry: (alsoLookAt: PastRuns['leftBehind']) => Source;
+  readonly records: readonly Source[];
+  /** Of earlier runs. */
+  readonly journal: Journal;
   /** Records that a tag's name stands for. */
   readonly recordsOf: (scope: string, tag: string) => readonly TagRecord[];
   /** Called once all is surveyed: remembers the tags that were seen, and returns since when each is known. */
@@ -30,7 +35,7 @@ export interface PlanTagsInput {
   readonly limits: Limits;
   readonly means: RegistryMeans;
   /** How to reach the records again, without credentials. */
-  readonly records: readonly string[];
+  readonly recordsShown: readonly string[];
   readonly expiresAfterMs: number;
   readonly nowMs: () => number;
 }
@@ -45,8 +50,10 @@ export interface Planned {
 
 /** evidence → graph → policy → plan, for the tags of a registry. */
 export async function planTags(input: PlanTagsInput, signal: AbortSignal): Promise<Planned> {
-  const { flow, id, scope, policy, limits, records, nowMs } = input;
-  const { evidence, sink } = await survey(input.sources, nowMs, signal);
+  const { flow, id, scope, policy, limits, recordsShown: records, nowMs } = input;
+  const past = await readPastRuns(input.journal, scope.registry.host);
+  const sources = [input.registry(past.leftBehind), ...input.records, past.source];
+  const { evidence, sink } = await survey(sources, nowMs, signal);
   linkRecords(evidence, sink, input.recordsOf);
   const firstSeenMs = await input.remember(evidence);
 

@@ -1,7 +1,10 @@
+import { restoreManifest } from '../apply/registry/restore-manifest.ts';
+import { readSavedManifest } from '../apply/registry/saved-manifest.ts';
 import { type Removed, type Restored, type RunStory, readRun, undo } from '../apply/undo.ts';
 import type { Action } from '../plan/action.ts';
 import type { Journal } from '../systems/journal/contract.ts';
 import type { LeaseKeeper } from '../systems/lease/contract.ts';
+import type { Registry } from '../systems/registry/contract.ts';
 import { leaseScope } from './apply-plan.ts';
 
 export interface UndoInput {
@@ -12,6 +15,11 @@ export interface UndoInput {
   readonly restore: (one: Removed, signal: AbortSignal) => Promise<Restored>;
   readonly signal: AbortSignal;
   readonly onProgress: (action: Action, restored: Restored) => void;
+}
+
+/** How tags and manifests come back: pushed again, byte for byte. */
+export function restoreTo(registry: Registry): UndoInput['restore'] {
+  return ({ saved }, signal) => restoreManifest(registry, readSavedManifest(saved), signal);
 }
 
 /** What came back and what could not. */

@@ -1,7 +1,7 @@
-import { formatResource, type ResourceId } from '../evidence/resource.ts';
+import { formatResource, type ResourceId, repositoryIn } from '../evidence/resource.ts';
 import type { Decisions } from '../policy/decide.ts';
 import type { ReasonCode } from '../policy/reason.ts';
-import { recordWords, repositoryIn, tagsOf, type View } from '../policy/view.ts';
+import { recordWords, tagsOf, type View } from '../policy/view.ts';
 import type { RegistryActions } from './registry-actions.ts';
 
 /** Counts of one repository. `found` = `removed` + all that is kept, for any reason; `live` are those that an active record holds. */

@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import type { TagRecord } from '../evidence/link-records.ts';
+import { repositoryIn } from '../evidence/resource.ts';
 import { matchesGlob } from '../util/pure/glob.ts';
-import { repositoryIn } from './view.ts';
 
 /** How the names of tags tell whose they are. */
 export interface TagRecordRule {

@@ -33,11 +33,6 @@ export function manifestOf(view: Pick<View, 'graph'>, tag: ResourceId): Resource
   return undefined;
 }
 
-/** The repository in a scope, without the host: `registry.example:5000/team/app` → `team/app`. */
-export function repositoryIn(scope: string): string {
-  return scope.slice(scope.indexOf('/') + 1);
-}
-
 /** What the records say of a tag: held by an active one, retired by inactive ones only, or unknown to all. */
 export interface RecordWord {
   readonly status: 'active' | 'inactive' | 'none';

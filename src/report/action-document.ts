@@ -1,6 +1,5 @@
-import { formatResource, type Resource } from '../evidence/resource.ts';
+import { formatResource, type Resource, repositoryIn } from '../evidence/resource.ts';
 import type { Action } from '../plan/action.ts';
-import { repositoryIn } from '../policy/view.ts';
 
 /** A target in its parts, so that programs need not take references apart. What is undefined is left out. */
 export interface TargetDocument {

@@ -14,7 +14,7 @@ import { notTried, type UndoToShow } from './undo-report.ts';
  * | 1 | `failed` | | every request failed: nothing was done | anything that is not listed below |
  * | 2 | `usage` | | | settings, arguments, credentials, addresses, plan files: what the user can put right |
  * | 3 | `partial` | | something was skipped or failed, or the run was stopped | |
- * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, or the lease |
+ * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, the lease, or a tag that something keeps |
  * | 5 | `evidence` | a gap keeps what could otherwise go | the same, and all else was done; or the records could not be read again | |
  * | 6 | `outdated` | | the world has changed so much that nothing was left to do | the plan is too old |
  *
@@ -68,8 +68,11 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   LIMIT_EXCEEDED: limit,
   LEASE_HELD: limit,
   LEASE_LOST: limit,
+  TAG_STAYS: limit,
   PLAN_EXPIRED: outdated,
+  TAG_NOT_FOUND: usage,
   JOURNAL_NO_SUCH_RUN: usage,
+  REGISTRY_NOT_FOUND: usage,
   REGISTRY_UNREACHABLE: usage,
   REGISTRY_NOT_A_REGISTRY: usage,
   REGISTRY_NO_CATALOG: usage,

@@ -236,7 +236,16 @@ describeReal("Debian's docker-registry and the demo's world", ['docker-registry'
 
 describeReal("docker-registry's folder and the embedded registry", ['docker-registry'], () => {
   test('serves the folder that docker-registry wrote: the same repositories, the same tags, the same digests', async () => {
-    const world = describeWorld({ seed: 'pushed', now });
+    const whole = describeWorld({ seed: 'pushed', now });
+    // A few of its repositories, with all that is odd in it: stores are slow to remove.
+    const names = [
+      'agents/database',
+      'agents/terraform',
+      'limepoint/opschain-runner',
+      'opschain/agent-task',
+      'sandbox/experiments',
+    ];
+    const world = { ...whole, repositories: whole.repositories.filter(({ name }) => names.includes(name)) };
     const registry = await startDockerRegistry();
 
     const pushed = await pushWorld(registry.url, { world });
@@ -260,12 +269,12 @@ describeReal("docker-registry's folder and the embedded registry", ['docker-regi
   });
 
   test('fills docker-registry with many tags', async () => {
-    const world = describeBulk({ seed: 'bulk', now, repositories: 10, tagsPerRepository: 100 });
+    const world = describeBulk({ seed: 'bulk', now, repositories: 4, tagsPerRepository: 50 });
     const registry = await startDockerRegistry();
 
     const { tags } = await pushWorld(registry.url, { world });
 
-    expect(tags).toBe(1000);
+    expect(tags).toBe(200);
     const served = await resolveTags(registry.url, tagsOf(world));
     expect(served).toEqual(asMap(tagsOf(world)));
   });

@@ -1,15 +1,12 @@
 import type { Doer, Guard } from '../../src/apply/doer.ts';
 import { recordsAgree, recordsNow } from '../../src/apply/guards/records-agree.ts';
-import { readPastRuns } from '../../src/apply/past-runs.ts';
 import { registryDoer } from '../../src/apply/registry/registry-doer.ts';
-import { restoreManifest } from '../../src/apply/registry/restore-manifest.ts';
-import { readSavedManifest } from '../../src/apply/registry/saved-manifest.ts';
 import type { Source } from '../../src/evidence/sink.ts';
 import { applyPlan } from '../../src/flows/apply-plan.ts';
 import type { Planned } from '../../src/flows/plan-tags.ts';
 import { planReconcile } from '../../src/flows/reconcile.ts';
 import { survey } from '../../src/flows/survey.ts';
-import { undoRun } from '../../src/flows/undo-run.ts';
+import { restoreTo, undoRun } from '../../src/flows/undo-run.ts';
 import type { Action } from '../../src/plan/action.ts';
 import { encodePlan } from '../../src/plan/codec.ts';
 import type { Journal } from '../../src/systems/journal/contract.ts';
@@ -82,12 +79,13 @@ export async function plan(
 ): Promise<Planned> {
   const { registry, rows, journal, clock } = run;
   const can = await registry.capabilities(never);
-  const past = await readPastRuns(journal, registry.host);
   return await planReconcile(
     {
       id,
       scope: { registry: { host: registry.host, url: registry.url } },
-      sources: [registrySource(registry, { alsoLookAt: past.leftBehind }), rows.source(registry.host), past.source],
+      registry: (alsoLookAt) => registrySource(registry, { alsoLookAt }),
+      records: [rows.source(registry.host)],
+      journal,
       recordsOf: () => [],
       remember: async () => () => undefined,
       drops: async () => [],
@@ -100,7 +98,7 @@ export async function plan(
         deleteManifests: can.deleteByDigest,
         untagByOverwrite: options.untagByOverwrite ?? false,
       },
-      records: [],
+      recordsShown: [],
       expiresAfterMs: 3_600_000,
       nowMs: clock.now,
     },
@@ -150,7 +148,7 @@ export async function undoIt(run: MemoryRun, runId = 'run-1') {
     by: 'test',
     journal,
     leases,
-    restore: (one, signal) => restoreManifest(registry, readSavedManifest(one.saved), signal),
+    restore: restoreTo(registry),
     signal: never,
     onProgress: () => undefined,
   });

@@ -1,6 +1,5 @@
-import { assertNotExpired } from '../../apply/guards/plan-not-expired.ts';
+import { assertApplicable } from '../../flows/apply-plan.ts';
 import { PlanError } from '../../plan/errors.ts';
-import { assertWithinLimits } from '../../plan/limits.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
 import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
@@ -42,8 +41,7 @@ async function applyFile(terminal: Terminal, flags: ApplyFlags, [path = '']: rea
   const { header } = plan;
   return await withSession(terminal, await withPlansOwn(terminal, flags, header), async (session) => {
     assertSameRegistry(header, (await session.registry()).host);
-    assertNotExpired(header, terminal.nowMs());
-    assertWithinLimits(header.broken);
+    assertApplicable(header, terminal.nowMs());
     if (flags.confirm !== true) return await show(terminal, plan, flags, path);
 
     const report = await runPlan(session, plan);

@@ -1,7 +1,7 @@
 import { diskUse } from '../../flows/disk-use.ts';
 import { renderDiskUse } from '../../report/disk-use.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
-import { registrySource } from '../../systems/registry/survey.ts';
+import { registrySource } from '../../systems/registry/index.ts';
 import { matchesGlob } from '../../util/pure/glob.ts';
 import { type AddCommand, action } from '../command.ts';
 import { addOutputOption, type OutputFlags } from '../options/output.ts';

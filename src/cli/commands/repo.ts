@@ -1,5 +1,4 @@
-import { reconcilePolicy } from '../../config/reconcile-policy.ts';
-import { classOf } from '../../policy/repository-class.ts';
+import { classOfRepository } from '../../config/reconcile-policy.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { type RepositoryRow, renderRepositories } from '../../report/lists/repositories.ts';
 import { matchesGlob } from '../../util/pure/glob.ts';
@@ -23,10 +22,10 @@ export const addRepo: AddCommand = (parent) => {
 async function list(terminal: Terminal, flags: RepoFlags, [query]: readonly string[]): Promise<ExitCode> {
   return await withSession(terminal, flags, async (session) => {
     const registry = await session.registry();
-    const policy = reconcilePolicy(session.settings);
     const rows: RepositoryRow[] = [];
     for await (const repository of registry.repositories(terminal.signal))
-      if (fits(repository, query)) rows.push({ repository, class: classOf(policy, repository)?.name ?? 'unknown' });
+      if (fits(repository, query))
+        rows.push({ repository, class: classOfRepository(session.settings, repository)?.name ?? 'unknown' });
     rows.sort((a, b) => (a.repository < b.repository ? -1 : 1));
     await terminal.print(renderRepositories(rows, registry.host, flags.output, terminal.paint));
     return exitCodes.done;

@@ -1,11 +1,9 @@
-import { readRun } from '../../apply/undo.ts';
+import { pastRuns, runStory } from '../../flows/run-history.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { renderRuns } from '../../report/lists/runs.ts';
 import { renderRunStory } from '../../report/run/render-run-story.ts';
 import { type RunSummary, summarizeRun } from '../../report/run/run-summary.ts';
-import type { Journal } from '../../systems/journal/contract.ts';
 import { journals } from '../../systems/journal/index.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
 import { type AddCommand, action } from '../command.ts';
 import { addOutputOption, type OutputFlags } from '../options/output.ts';
 import { addCommonOptions, type SettingsFlags } from '../options/settings.ts';
@@ -30,29 +28,19 @@ async function list(terminal: Terminal, flags: RunFlags): Promise<ExitCode> {
   const { settings } = await readSettings(terminal, flags);
   const journal = journals.file(settings.stateDir);
   const rows: RunSummary[] = [];
-  for (const runId of await journal.runs()) {
-    const row = await summaryOf(journal, runId);
-    if (row !== undefined) rows.push(row);
+  for await (const { runId, story } of pastRuns(journal)) {
+    if (story !== undefined) rows.push(summarizeRun(runId, story));
     else terminal.say(`warning: the journal of ${runId} can not be read; nothing is known of that run`);
   }
   await terminal.print(renderRuns(rows, flags.output, terminal.paint));
   return exitCodes.done;
 }
 
-async function summaryOf(journal: Journal, runId: string): Promise<RunSummary | undefined> {
-  try {
-    return summarizeRun(runId, await readRun(runId, journal.read(runId)));
-  } catch (error) {
-    if (error instanceof CodedError && error.code === 'JOURNAL_DAMAGED') return undefined;
-    throw error;
-  }
-}
-
 async function showOne(terminal: Terminal, flags: RunFlags, [name = '']: readonly string[]): Promise<ExitCode> {
   const { settings } = await readSettings(terminal, flags);
   const journal = journals.file(settings.stateDir);
   const runId = await runIdOf(journal, name);
-  const story = await readRun(runId, journal.read(runId));
+  const story = await runStory(journal, runId);
   await terminal.print(renderRunStory(runId, story, flags.output, terminal.paint));
   return exitCodes.done;
 }

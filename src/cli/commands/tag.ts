@@ -1,8 +1,7 @@
-import { formatResource, type Resource } from '../../evidence/resource.ts';
+import { formatResource, type Resource, repositoryIn } from '../../evidence/resource.ts';
 import type { Planned } from '../../flows/plan-tags.ts';
 import { isRepository } from '../../oci/reference.ts';
 import { keptTags } from '../../plan/repository-counts.ts';
-import { repositoryIn } from '../../policy/view.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
 import { renderTags, type TagRow } from '../../report/lists/tags.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';

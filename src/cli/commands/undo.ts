@@ -1,7 +1,5 @@
-import { restoreManifest } from '../../apply/registry/restore-manifest.ts';
-import { readSavedManifest } from '../../apply/registry/saved-manifest.ts';
-import { readRun } from '../../apply/undo.ts';
-import { undoRun } from '../../flows/undo-run.ts';
+import { runStory } from '../../flows/run-history.ts';
+import { restoreTo, undoRun } from '../../flows/undo-run.ts';
 import { PlanError } from '../../plan/errors.ts';
 import { type ExitCode, exitCodeOfUndo } from '../../report/exit-code.ts';
 import { renderUndo } from '../../report/undo-report.ts';
@@ -33,7 +31,7 @@ async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']: readon
   const { settings } = await readSettings(terminal, flags);
   const journal = journals.file(settings.stateDir);
   const runId = await runIdOf(journal, name);
-  const { begin } = await readRun(runId, journal.read(runId));
+  const { begin } = await runStory(journal, runId);
   const { host, url } = begin.header.scope.registry;
   const own = settings.registry.url === undefined ? { ...flags, registry: url } : flags;
 
@@ -51,7 +49,7 @@ async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']: readon
       by: session.by,
       journal,
       leases: await session.leases(),
-      restore: (one, signal) => restoreManifest(registry, readSavedManifest(one.saved), signal),
+      restore: restoreTo(registry),
       signal: terminal.signal,
       onProgress: () => {
         count += 1;

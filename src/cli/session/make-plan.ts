@@ -1,12 +1,10 @@
-import { type PastRuns, readPastRuns } from '../../apply/past-runs.ts';
-import { reconcilePolicy, recordsOfTags } from '../../config/reconcile-policy.ts';
+import { classOfRepository, reconcilePolicy, recordsOfTags } from '../../config/reconcile-policy.ts';
 import type { Planned } from '../../flows/plan-tags.ts';
 import { planReconcile } from '../../flows/reconcile.ts';
 import { planRemoveTag } from '../../flows/remove-tag.ts';
 import type { FlowName, PlanScope } from '../../plan/plan.ts';
-import { classOf } from '../../policy/repository-class.ts';
 import type { RegistryReader } from '../../systems/registry/contract.ts';
-import { registrySource, type SurveyOptions } from '../../systems/registry/survey.ts';
+import { registrySource, type SurveyOptions } from '../../systems/registry/index.ts';
 import { startProgress } from '../progress.ts';
 import { newPlanId } from './ids.ts';
 import { meansOf } from './means.ts';
@@ -20,7 +18,7 @@ export async function makeReconcilePlan(session: Session): Promise<Planned> {
   const policy = reconcilePolicy(settings);
   const { common, records, host } = await prepare(session, 'reconcile', {
     readCreated: (repository) => {
-      const found = classOf(policy, repository);
+      const found = classOfRepository(settings, repository);
       return found?.kind === 'retained' && (found.keepNewest ?? found.keepYoungerThanMs) !== undefined;
     },
     pushTimes: policy.classes.some(
@@ -59,36 +57,28 @@ async function prepare(session: Session, flow: FlowName, options: SurveyOptions)
   const state = await session.state();
   const { host } = registry;
   const can = await registry.capabilities(terminal.signal);
-  const past = await readPastRuns(journal, host);
   const records: readonly OpenRecords[] = await session.records(host);
   const common = {
     id: newPlanId(flow, terminal.nowMs()),
     scope: scopeOf(session, registry),
-    sources: [
-      watchedRegistry(session, registry, past, options),
-      ...records.map((one) => watchedRecords(one, host, state)),
-      past.source,
-    ],
+    registry: (alsoLookAt: SurveyOptions['alsoLookAt']) =>
+      watchedRegistry(session, registry, { ...options, ...(alsoLookAt === undefined ? {} : { alsoLookAt }) }),
+    records: records.map((one) => watchedRecords(one, host, state)),
+    journal,
     recordsOf: recordsOfTags(settings),
     means: meansOf(can, settings.reconcile.untagByOverwrite),
-    records: settings.records.map(({ shown }) => shown),
+    recordsShown: settings.records.map(({ shown }) => shown),
     expiresAfterMs: settings.plan.expiresAfterMs,
     nowMs: terminal.nowMs,
   };
   return { common, records, host };
 }
 
-function watchedRegistry(
-  { terminal, settings }: Session,
-  registry: RegistryReader,
-  past: PastRuns,
-  options: SurveyOptions,
-) {
+function watchedRegistry({ terminal, settings }: Session, registry: RegistryReader, options: SurveyOptions) {
   const progress = startProgress(terminal, `reading ${registry.host}`);
   const source = registrySource(registry, {
     ...options,
     concurrency: settings.registry.concurrency ?? 8,
-    alsoLookAt: past.leftBehind,
     onProgress: ({ repositories, tags }) => progress.update(tags, `${repositories} repositories, ${tags} tags`),
   });
   return {

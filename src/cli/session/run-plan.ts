@@ -1,9 +1,5 @@
-import { recordsAgree, recordsNow } from '../../apply/guards/records-agree.ts';
-import { registryDoer } from '../../apply/registry/registry-doer.ts';
-import type { RunReport } from '../../apply/run-report.ts';
 import { recordsOfTags } from '../../config/reconcile-policy.ts';
-import { applyPlan } from '../../flows/apply-plan.ts';
-import { survey } from '../../flows/survey.ts';
+import { applyRegistryPlan, type RunReport } from '../../flows/apply-registry-plan.ts';
 import type { Action } from '../../plan/action.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
 import { startProgress } from '../progress.ts';
@@ -27,9 +23,11 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   assertCanDelete(registry.host, await registry.capabilities(terminal.signal));
   const runId = runIdFor(header.id, await journal.runs());
   const { concurrency, recheckRecordsEveryMs } = settings.apply;
+  const state = await session.state();
+  const records = await session.records(registry.host);
   const progress = startProgress(terminal, 'removing');
   try {
-    return await applyPlan({
+    return await applyRegistryPlan({
       header,
       actions: plan.actions,
       planLines: plan.lines,
@@ -37,8 +35,10 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
       by: session.by,
       journal,
       leases: await session.leases(),
-      doer: registryDoer(registry, { runId, nowMs: terminal.nowMs, concurrency }),
-      guards: [await agreeingRecords(session, registry.host, recheckRecordsEveryMs)],
+      registry,
+      records: records.map((one) => watchedRecords(one, registry.host, state)),
+      recordsOf: recordsOfTags(settings),
+      recordsMaxAgeMs: recheckRecordsEveryMs,
       concurrency,
       nowMs: terminal.nowMs,
       signal: terminal.signal,
@@ -54,19 +54,4 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   } finally {
     progress.stop();
   }
-}
-
-async function agreeingRecords(session: Session, host: string, maxAgeMs: number) {
-  const { settings, terminal } = session;
-  const state = await session.state();
-  const records = await session.records(host);
-  return recordsAgree({
-    read: async (signal) => {
-      const sources = records.map((one) => watchedRecords(one, host, state));
-      return recordsNow((await survey(sources, terminal.nowMs, signal)).evidence);
-    },
-    recordsOf: recordsOfTags(settings),
-    nowMs: terminal.nowMs,
-    maxAgeMs,
-  });
 }

@@ -13,7 +13,9 @@ test.each([
   ['opschain/*', '*/runner', 'opschain/runner'],
   ['opschain/**', 'opschain/a/b', 'opschain/a/b'],
   ['opschain/*', 'opschain/*', 'opschain/app'],
-  ['a/*-x', 'a/y-*', undefined],
+  ['a/*-x', 'a/y-*', 'a/y-app-x'],
+  ['*/x/*', 'a/**', 'a/x/app'],
+  ['**a**b**', '**c**d**', undefined],
   ['app?', 'app?', 'appx'],
 ])('%s and %s in two classes overlap, with a name for both: %s', (one, other, name) => {
   const example = name === undefined ? '' : `; ${name} would belong to both`;
@@ -23,7 +25,7 @@ test.each([
       `name: b, kind: retained, keepNewest: 1, repositories: ['${other}']`,
     ),
   ).toEqual([
-    `w.yaml:5:66: reconcile.classes[1].repositories[0]: ${JSON.stringify(other)}: it overlaps with ${JSON.stringify(one)} of class a${example} (narrow one of the two globs: a repository belongs to one class)`,
+    `w.yaml:5:63: reconcile.classes[1].repositories[0]: ${JSON.stringify(other)}: it overlaps with ${JSON.stringify(one)} of class a${example} (narrow one of the two globs: a repository belongs to one class)`,
   ]);
 });
 
@@ -61,7 +63,7 @@ test('overlaps are found although another class is malformed', () => {
 
 test('whoever retires tags without a record says from which age on', () => {
   expect(check('name: a, kind: transient, repositories: [a/*], whenNoRecord: retire')).toEqual([
-    'w.yaml:4:68: reconcile.classes[0].whenNoRecord: "retire": it needs noRecordMinAge: tags are pushed before their record is written (add noRecordMinAge, like 72h)',
+    'w.yaml:4:69: reconcile.classes[0].whenNoRecord: "retire": it needs noRecordMinAge: tags are pushed before their record is written (add noRecordMinAge, like 72h)',
   ]);
 });
 

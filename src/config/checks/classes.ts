@@ -1,3 +1,4 @@
+import { isRepository } from '../../oci/reference.ts';
 import { globsOverlap, matchesGlob } from '../../util/pure/glob.ts';
 import type { ClassInput } from '../schema/reconcile.ts';
 import type { Check, CheckFinding, Entry } from './parts.ts';
@@ -37,13 +38,17 @@ function overlaps(one: Entry<ClassInput>, other: Entry<ClassInput>): readonly Ch
 
 /** A repository that both globs match; undefined where none was found among the likely ones. */
 function nameForBoth(left: string, right: string): string | undefined {
-  const [some, none] = [left, right].map((glob) => [fill(glob, 'app'), fill(glob, '')]) as [string[], string[]];
-  const leftParts = left.split('/');
   const rightParts = right.split('/');
-  const woven = leftParts
-    .map((part, index) => (/[*?]/.test(part) ? fill(rightParts[index] ?? part, 'app') : part))
-    .join('/');
-  return [...some, ...none, woven].find((name) => matchesGlob(left, name) && matchesGlob(right, name));
+  const woven = left.split('/').map((part, index) => (/[*?]/.test(part) ? (rightParts[index] ?? part) : part));
+  const likely = [left, right, woven.join('/'), between(left, right), between(right, left)];
+  return likely
+    .flatMap((glob) => [fill(glob, 'app'), fill(glob, '')])
+    .find((name) => isRepository(name) && matchesGlob(left, name) && matchesGlob(right, name));
+}
+
+/** What one glob begins with and the other ends with: `a/y-*` and `a/*-x` → `a/y-*-x`. */
+function between(one: string, other: string): string {
+  return `${one.replace(/[*?].*$/s, '')}*${other.replace(/^.*[*?]/s, '')}`;
 }
 
 function fill(glob: string, run: string): string {

@@ -34,7 +34,14 @@ export function postgresAddress() {
 }
 
 function readUrl(text: string): URL | undefined {
-  return URL.canParse(text) && /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? new URL(text) : undefined;
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
+  try {
+    // URL.canParse of Node 20 errs on letters beyond ASCII once it has been called often.
+    return new URL(text);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 const ADDRESS = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/s;
@@ -69,5 +76,5 @@ function partIn(tail: string): string {
 function isHost(host: string): boolean {
   if (host === '') return true;
   if (host.startsWith('[')) return isIPv6(host.slice(1, -1));
-  return URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname !== '';
+  return (readUrl(`http://${host}`)?.hostname ?? '') !== '';
 }

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { complaint, expected } from './complaint.ts';
 
+/** A map with these keys and no others. */
+export function mapWith<Keys extends z.core.$ZodLooseShape>(
+  keys: Keys,
+  like = 'write its settings below it, each on a line of its own',
+) {
+  return z.strictObject(keys, { error: expected('a map', like) });
+}
+
 /** A key of settings with more keys below it. An empty one (`limits:` with all its lines commented out) is as if it were not there. */
 export function section<Keys extends z.core.$ZodLooseShape>(keys: Keys) {
-  const object = z.strictObject(keys, {
-    error: expected('a map', 'write its settings below it, each on a line of its own'),
-  });
-  return z.preprocess((value) => (value === null ? {} : value), object);
+  return z.preprocess((value) => (value === null ? {} : value), mapWith(keys));
 }
 
 /** A list. An empty key is an empty list. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { httpAddress, postgresAddress } from './addresses.ts';
 import { complaint } from './complaint.ts';
 import { listOf, oneOf } from './containers.ts';
-import { checkedText, count, duration, path } from './leaves.ts';
+import { checkedText, count, path, timeout } from './leaves.ts';
 
 const TABLE = /^[A-Za-z_][\w$]{0,62}(\.[A-Za-z_][\w$]{0,62})?$/;
 
@@ -38,7 +38,7 @@ export const eventTarget = oneOf(
         .describe(
           'The table, with its schema if need be: `ops.winnow_events`. It is made if need be, its schema is not.',
         ),
-      timeout: duration('10s', '1ms').prefault('10s').describe('To connect, and again for the row.'),
+      timeout: timeout('10s').prefault('10s').describe('To connect, and again for the row.'),
     }),
     z.strictObject({
       to: z.literal('webhook').describe('A CloudEvent, posted to an HTTP server.'),
@@ -47,8 +47,10 @@ export const eventTarget = oneOf(
         .exactOptional()
         .describe('File whose first line is a bearer token. Over `http://` only to this machine.'),
       certificateAuthority: certificateAuthority("Default: the system's."),
-      timeout: duration('10s', '1ms').prefault('10s').describe('To connect, and again for the answer.'),
-      retries: count(3).prefault(3).describe('How often it is sent again after 429, 5xx or a broken connection.'),
+      timeout: timeout('10s').prefault('10s').describe('To connect, and again for the answer.'),
+      retries: count(3, 0, 100)
+        .prefault(3)
+        .describe('How often it is sent again after 429, 5xx or a broken connection.'),
     }),
   ],
 );

@@ -51,12 +51,18 @@ export function yesNo() {
   return z.boolean({ error: expected('true or false', 'write true or false') }).meta({ word: 'true or false' });
 }
 
-/** A whole number from `min` on. */
-export function count(like: number, min = 0) {
+/** A whole number from `min` to `max`. */
+export function count(like: number, min = 0, max = 1_000_000_000) {
+  const typeError = expected('a whole number', example(String(like)));
   return z
-    .int({ error: expected('a whole number', example(String(like))) })
+    .int({ error: (issue) => (issue.code === 'too_big' ? tooMuch(max) : typeError(issue)) })
     .min(min, { error: complaint(`it is less than ${min}`, `write a whole number from ${min} on`) })
+    .max(max, { error: tooMuch(max) })
     .meta({ word: 'number', examples: [like] });
+}
+
+function tooMuch(max: number): string {
+  return complaint(`it is more than ${max}`, `write a whole number up to ${max}`);
 }
 
 export function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
@@ -96,9 +102,16 @@ function readShare(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) / (percent === '%' ? 100 : 1);
 }
 
-/** A length of time. @param min - as it would be written */
-export function duration(like: string, min = '0') {
+/** A length of time. `min` and `max` are written like the value. */
+export function duration(like: string, { min = '0', max }: { readonly min?: string; readonly max?: string } = {}) {
   const hint = `write numbers with units, like ${like === '96h' ? '' : `${like}, `}96h, 1h30m or 7d`;
+  const faultOf = (ms: number | undefined) => {
+    if (ms === undefined) return complaint('it is not a duration', hint);
+    if (ms < parseDuration(min)) return complaint(`it is less than ${min}`, `write ${min} or more`);
+    if (max !== undefined && ms > parseDuration(max))
+      return complaint(`it is more than ${max}`, `write ${max} or less`);
+    return undefined;
+  };
   return z
     .union([z.string().meta({ pattern: '^(0|(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)$' }), z.literal(0)], {
       error: ({ input }) =>
@@ -106,34 +119,41 @@ export function duration(like: string, min = '0') {
     })
     .transform((value, context) => {
       const ms = readOr(() => parseDuration(String(value)));
-      if (ms !== undefined && ms >= parseDuration(min)) return ms;
-      const what = ms === undefined ? 'it is not a duration' : `it is less than ${min}`;
-      context.addIssue({ code: 'custom', message: complaint(what, ms === undefined ? hint : `write ${min} or more`) });
+      const fault = faultOf(ms);
+      if (ms !== undefined && fault === undefined) return ms;
+      context.addIssue({ code: 'custom', message: fault ?? hint });
       return z.NEVER;
     })
     .meta({ word: 'duration', examples: [like] });
+}
+
+/** How long to wait for something: Node's timers end at 24 days. */
+export function timeout(like: string, min = '1ms') {
+  return duration(like, { min, max: '24h' });
 }
 
 /** A number of bytes, at least one. */
 export function size(like: string) {
   const hint = `write a number with a unit, like ${like === '10Gi' ? '' : `${like}, `}10Gi or 500M`;
   return z
-    .union([z.string().meta({ pattern: '^\\d+(\\.\\d+)?\\s*([KMGTPkmgtp]i?B?|B)?$' }), z.int()], {
+    .union([z.string().meta({ pattern: '^\\d+(\\.\\d+)?\\s*([KMGTPkmgtp]i?B?|B)?$' }), z.number()], {
       error: expected('a size', hint),
     })
     .transform((value, context) => {
       const bytes = readOr(() => parseBytes(String(value)));
       if (bytes !== undefined && bytes > 0) return bytes;
-      const what = bytes === undefined ? 'it is not a size' : 'it is no byte at all';
+      const what = bytes === 0 ? 'it is no byte at all' : 'it is not a size';
       context.addIssue({ code: 'custom', message: complaint(what, hint) });
       return z.NEVER;
     })
     .meta({ word: 'size', examples: [like] });
 }
 
+/** Undefined for what can't be read, and for more than a number can hold exactly. */
 function readOr(read: () => number): number | undefined {
   try {
-    return read();
+    const value = read();
+    return Number.isSafeInteger(value) ? value : undefined;
   } catch (error) {
     if (error instanceof CodedError) return undefined;
     throw error;

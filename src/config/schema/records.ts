@@ -4,7 +4,7 @@ import { CodedError } from '../../util/pure/coded-error.ts';
 import { httpAddress, postgresAddress } from './addresses.ts';
 import { complaint } from './complaint.ts';
 import { listOf, oneOf, section } from './containers.ts';
-import { checkedText, choice, count, duration, path, share, size, text, variable } from './leaves.ts';
+import { checkedText, choice, count, path, share, size, text, timeout, variable } from './leaves.ts';
 import { httpPaging } from './records-paging.ts';
 
 const column = (like: string, what: string) => text(like).exactOptional().describe(what);
@@ -81,8 +81,8 @@ const postgresRecords = z.strictObject({
     .exactOptional()
     .describe('How far TLS goes, as libpq means it. Default `prefer`, or `PGSSLMODE`.'),
   certificateAuthority: authority,
-  connectTimeout: duration('10s', '1ms').exactOptional().describe('Until the transaction has begun. Default `10s`.'),
-  timeout: duration('5m', '1ms').exactOptional().describe('For each thousand rows. Default `5m`.'),
+  connectTimeout: timeout('10s').exactOptional().describe('Until the transaction has begun. Default `10s`.'),
+  timeout: timeout('5m').exactOptional().describe('For each thousand rows. Default `5m`.'),
 });
 
 const sqliteRecords = z.strictObject({
@@ -90,7 +90,7 @@ const sqliteRecords = z.strictObject({
   ...common,
   path: path('/var/lib/app/app.db').describe('The database file.'),
   query,
-  timeout: duration('5s').exactOptional().describe("How long to wait for a writer's lock. Default `5s`."),
+  timeout: timeout('5s', '0').exactOptional().describe("How long to wait for a writer's lock. Default `5s`."),
 });
 
 export const fileFormats = ['json', 'ndjson', 'yaml', 'csv'] as const;
@@ -128,10 +128,8 @@ const httpRecords = z.strictObject({
     .exactOptional()
     .describe('Path to the number of all rows: where it differs from what came, the answer was not whole.'),
   paging: httpPaging.exactOptional().describe('How the list is cut into pages. Default: found out (`style: auto`).'),
-  timeout: duration('30s', '1ms')
-    .exactOptional()
-    .describe('To connect, and for each piece of an answer. Default `30s`.'),
-  retries: count(3).exactOptional().describe('How often a page is asked for again. Default `3`.'),
+  timeout: timeout('30s').exactOptional().describe('To connect, and for each piece of an answer. Default `30s`.'),
+  retries: count(3, 0, 100).exactOptional().describe('How often a page is asked for again. Default `3`.'),
   maxPageSize: size('64Mi').exactOptional().describe('Bytes of one page. Default `64Mi`.'),
   maxPages: count(100_000, 1)
     .exactOptional()

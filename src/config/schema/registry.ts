@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { registryAddress } from './addresses.ts';
 import { listOf, section } from './containers.ts';
-import { choice, count, duration, path, size, text, yesNo } from './leaves.ts';
+import { choice, count, path, size, text, timeout, yesNo } from './leaves.ts';
 import { repositoryName } from './names.ts';
 
 /** Ids of the products that the registry client knows; a test holds them to its list. */
@@ -64,11 +64,13 @@ export const registrySchema = section({
     .describe(
       'What the registry can do, declared instead of probed. What is not given is probed, without a side effect.',
     ),
-  concurrency: count(8, 1).prefault(8).describe('Requests to the registry at a time.'),
-  timeout: duration('30s', '1ms')
+  concurrency: count(8, 1, 256).prefault(8).describe('Requests to the registry at a time.'),
+  timeout: timeout('30s')
     .prefault('30s')
     .describe('How long to wait for the head of an answer, and for each further piece of it.'),
-  retries: count(5).prefault(5).describe('How often a request is repeated after 429, 5xx or a broken connection.'),
+  retries: count(5, 0, 100)
+    .prefault(5)
+    .describe('How often a request is repeated after 429, 5xx or a broken connection.'),
   maxManifestSize: size('4Mi')
     .prefault('4Mi')
     .describe('Larger manifests are not read; what they could refer to stays.'),

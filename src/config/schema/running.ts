@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { postgresAddress } from './addresses.ts';
 import { section } from './containers.ts';
-import { choice, count, duration, share } from './leaves.ts';
+import { choice, count, duration, share, timeout } from './leaves.ts';
 
 export const limitsSchema = section({
   maxDeletions: count(1000).exactOptional().describe('Tags removed in one run.'),
@@ -24,15 +24,15 @@ export const limitsSchema = section({
 });
 
 export const planSchema = section({
-  expiresAfter: duration('24h', '1s').prefault('24h').describe('How long a saved plan may be applied.'),
+  expiresAfter: duration('24h', { min: '1s' }).prefault('24h').describe('How long a saved plan may be applied.'),
 });
 
 export const applySchema = section({
-  concurrency: count(8, 1).prefault(8).describe('Deletions under way at a time.'),
+  concurrency: count(8, 1, 256).prefault(8).describe('Deletions under way at a time.'),
   recheckRecordsEvery: duration('30s')
     .prefault('30s')
     .describe('While deleting, the records are read again when the last answer is older than this.'),
-  undoFor: duration('30d', '1h')
+  undoFor: duration('30d', { min: '1h' })
     .prefault('30d')
     .describe('How long a run can be undone: older journals are forgotten.'),
 });
@@ -44,7 +44,7 @@ export const leaseSchema = section({
       'Where runs see each other: in the state directory of one machine, or in a database that all of them reach.',
     ),
   url: postgresAddress().exactOptional().describe('The database, with `kind: postgres`. Nothing is created in it.'),
-  ttl: duration('60s', '5s').prefault('60s').describe('How long a run may be silent before another takes its place.'),
+  ttl: timeout('60s', '5s').prefault('60s').describe('How long a run may be silent before another takes its place.'),
 });
 
 export const logSchema = section({

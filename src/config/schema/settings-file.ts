@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { expected } from './complaint.ts';
+import type { z } from 'zod';
+import { mapWith } from './containers.ts';
 import { eventsSchema } from './events.ts';
 import { path, text } from './leaves.ts';
 import { repositoryName } from './names.ts';
@@ -14,47 +14,45 @@ import { cronLine, timeZone } from './times.ts';
  * All settings, as a file holds them. Environment, flags, the JSON Schema and docs/config.md are made from this one schema.
  * Defaults stand here, except those that depend on the machine (`stateDir`).
  */
-export const settingsFile = z
-  .strictObject(
-    {
-      cluster: text('prod-eu', 'name')
-        .exactOptional()
-        .describe('Name of the cluster. It stands in every plan and event, to tell several clusters apart.'),
-      stateDir: path('/var/lib/winnow')
-        .exactOptional()
-        .describe(
-          'Where journals, leases and what is remembered between runs lie. Default `$XDG_STATE_HOME/winnow`, else `~/.local/state/winnow`.',
-        ),
-      registry: registrySchema.prefault({}).describe('The registry, and how to reach it.'),
-      defaultRepository: repositoryName('team/app')
-        .prefault('limepoint/opschain-runner-enterprise')
-        .describe('The repository of `tag ls` and `tag rm` where none is named.'),
-      records: recordsSchema
-        .prefault([])
-        .describe(
-          'Where the records are that own image tags. An entry is a map, or the short form of the command line: `file:records.csv`.',
-        ),
-      tagRecords: tagRecordsSchema
-        .prefault([])
-        .describe("How a tag's name tells whose it is, for records that do not name tags themselves."),
-      reconcile: reconcileSchema.prefault({}).describe('What `winnow reconcile` may remove.'),
-      limits: limitsSchema
-        .prefault({})
-        .describe('What stops a mistake: a plan beyond a limit is shown, but not applied.'),
-      plan: planSchema.prefault({}).describe('Plans.'),
-      apply: applySchema.prefault({}).describe('Applying a plan, and taking it back.'),
-      lease: leaseSchema.prefault({}).describe('One run at a time changes a registry.'),
-      events: eventsSchema
-        .prefault([])
-        .describe('Where the summary event `registry_reconcile.summary` goes after each run.'),
-      schedule: cronLine()
-        .exactOptional()
-        .describe('When `winnow serve` reconciles: minute, hour, day of the month, month, weekday.'),
-      timeZone: timeZone().exactOptional().describe("Time zone of `schedule`. Default: the machine's."),
-      log: logSchema.prefault({}).describe('Logging.'),
-    },
-    { error: expected('a map', 'write settings like registry: or records:, each on a line of its own') },
-  )
-  .describe('Settings of Winnow');
+export const settingsFile = mapWith(
+  {
+    cluster: text('prod-eu', 'name')
+      .exactOptional()
+      .describe('Name of the cluster. It stands in every plan and event, to tell several clusters apart.'),
+    stateDir: path('/var/lib/winnow')
+      .exactOptional()
+      .describe(
+        'Where journals, leases and what is remembered between runs lie. Default `$XDG_STATE_HOME/winnow`, else `~/.local/state/winnow`.',
+      ),
+    registry: registrySchema.prefault({}).describe('The registry, and how to reach it.'),
+    defaultRepository: repositoryName('team/app')
+      .prefault('limepoint/opschain-runner-enterprise')
+      .describe('The repository of `tag ls` and `tag rm` where none is named.'),
+    records: recordsSchema
+      .prefault([])
+      .describe(
+        'Where the records are that own image tags. An entry is a map, or the short form of the command line: `file:records.csv`.',
+      ),
+    tagRecords: tagRecordsSchema
+      .prefault([])
+      .describe("How a tag's name tells whose it is, for records that do not name tags themselves."),
+    reconcile: reconcileSchema.prefault({}).describe('What `winnow reconcile` may remove.'),
+    limits: limitsSchema
+      .prefault({})
+      .describe('What stops a mistake: a plan beyond a limit is shown, but not applied.'),
+    plan: planSchema.prefault({}).describe('Plans.'),
+    apply: applySchema.prefault({}).describe('Applying a plan, and taking it back.'),
+    lease: leaseSchema.prefault({}).describe('One run at a time changes a registry.'),
+    events: eventsSchema
+      .prefault([])
+      .describe('Where the summary event `registry_reconcile.summary` goes after each run.'),
+    schedule: cronLine()
+      .exactOptional()
+      .describe('When `winnow serve` reconciles: minute, hour, day of the month, month, weekday.'),
+    timeZone: timeZone().exactOptional().describe("Time zone of `schedule`. Default: the machine's."),
+    log: logSchema.prefault({}).describe('Logging.'),
+  },
+  'write settings like registry: or records:, each on a line of its own',
+).describe('Settings of Winnow');
 
 export type SettingsInput = z.output<typeof settingsFile>;

@@ -1,12 +1,12 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { patternFault } from '../../policy/tag-records.ts';
 import { complaint } from './complaint.ts';
-import { listOf } from './containers.ts';
+import { listOf, mapWith } from './containers.ts';
 import { checkedText, text } from './leaves.ts';
 import { repositoryGlob } from './names.ts';
 
 /** A rule of `tagRecords`. Its template is checked against the pattern in `checks/records.ts`. */
-export const tagRecordRule = z.strictObject({
+export const tagRecordRule = mapWith({
   repositories: listOf(repositoryGlob(), "['team/*']", 1).describe(
     'Globs of the repositories whose tags it speaks of.',
   ),

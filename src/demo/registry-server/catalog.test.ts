@@ -1,11 +1,13 @@
+import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { atEnd } from '../../../test/support/at-end.ts';
 import { pushImage, pushTag } from '../../../test/support/push-image.ts';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
+import { manifestsPath, storeRoot } from './layout.ts';
 import { startRegistryServer } from './start-registry-server.ts';
 
-async function start() {
-  const server = await startRegistryServer({ folder: makeTempFolder('demo') });
+async function start(folder = makeTempFolder('demo')) {
+  const server = await startRegistryServer({ folder });
   atEnd(() => server.close());
   return server.url;
 }
@@ -31,8 +33,10 @@ test('lists repositories in the order of a walk, nested ones too, page by page',
 });
 
 test('cuts the catalog into pages of a hundred even when nobody asks', async () => {
-  const url = await start();
-  for (let n = 0; n < 101; n += 1) await pushImage(url, `r${String(n).padStart(3, '0')}`, { tag: 'v1' });
+  const folder = makeTempFolder('demo');
+  const url = await start(folder);
+  const names = Array.from({ length: 101 }, (_, n) => `r${String(n).padStart(3, '0')}`);
+  for (const name of names) mkdirSync(manifestsPath(storeRoot(folder), name), { recursive: true });
 
   const [first, second] = await pages(url, '/v2/_catalog', 'repositories');
 

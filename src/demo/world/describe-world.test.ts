@@ -49,7 +49,7 @@ describe('the world', () => {
     );
   });
 
-  test.each(Array.from({ length: 12 }, (_, n) => `seed ${n}`))('holds for any seed: %s', (seed) => {
+  test.each(Array.from({ length: 6 }, (_, n) => `seed ${n}`))('holds for any seed: %s', (seed) => {
     const world = describeWorld({ seed, now });
     const { tags } = judge(world);
 
@@ -195,7 +195,9 @@ describe('a larger world', () => {
 
     expect(twice.repositories).toHaveLength(demo.repositories.length + 50);
     expect(twice.repositories.at(-1)?.tags).toHaveLength(100);
-    expect(twice.repositories.slice(0, 16)).toEqual(demo.repositories);
+    expect(sha256Hex(JSON.stringify(twice.repositories.slice(0, 16)))).toBe(
+      sha256Hex(JSON.stringify(demo.repositories)),
+    );
   });
 
   test('refuses a scale below 1', () => {

@@ -1,5 +1,6 @@
+import { repositoryIn } from '../../evidence/resource.ts';
 import type { ClassLookup } from '../repository-class.ts';
-import { type Rule, repositoryIn } from '../view.ts';
+import type { Rule } from '../view.ts';
 
 /** What lies in a protected repository stays, whatever a record says. */
 export function protectedRepository(classOf: ClassLookup): Rule {

@@ -1,8 +1,8 @@
-import type { ResourceId } from '../../evidence/resource.ts';
+import { type ResourceId, repositoryIn } from '../../evidence/resource.ts';
 import { parseReferrerTag } from '../../oci/referrer-tag.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import type { ClassLookup, RetainedClass } from '../repository-class.ts';
-import { manifestOf, type Rule, type Ruling, recordWords, repositoryIn, tagsOf, type View } from '../view.ts';
+import { manifestOf, type Rule, type Ruling, recordWords, tagsOf, type View } from '../view.ts';
 
 /** A tag of a retained repository goes when none of its class's rules keeps it. A class without a rule keeps all. */
 export function retainedTag(classOf: ClassLookup): Rule {

@@ -1,7 +1,8 @@
+import { repositoryIn } from '../../evidence/resource.ts';
 import { parseReferrerTag } from '../../oci/referrer-tag.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import type { ClassLookup, TransientClass } from '../repository-class.ts';
-import { type Rule, type Ruling, recordWords, repositoryIn, type View } from '../view.ts';
+import { type Rule, type Ruling, recordWords, type View } from '../view.ts';
 
 /** A tag of a transient repository without a record: kept, or retired after its class's own minimum age. */
 export function transientTag(classOf: ClassLookup): Rule {

@@ -1,5 +1,6 @@
+import { repositoryIn } from '../../evidence/resource.ts';
 import type { ClassLookup } from '../repository-class.ts';
-import { type Rule, repositoryIn } from '../view.ts';
+import type { Rule } from '../view.ts';
 
 /** What lies in a repository that no class names stays, and is reported. */
 export function unknownRepository(classOf: ClassLookup): Rule {

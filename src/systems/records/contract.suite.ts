@@ -254,8 +254,11 @@ export function describeRecordSource(implementation: string, makeHarness: () => 
     test('throws the reason when it is aborted, before or while it reads', async () => {
       const rows = Array.from({ length: 5000 }, (_, n) => ({ id: `${n}`, status: 'active' }));
       await using({ columns: ['id', 'status'], rows }, async (source) => {
+        await survey(source);
+        expect(source.rowCount).toBe(5000);
         const reason = new Error('enough');
         await expect(survey(source, AbortSignal.abort(reason))).rejects.toBe(reason);
+        expect(source.rowCount).toBeUndefined();
 
         const stop = new AbortController();
         const recorded = recordFacts();

@@ -1,6 +1,6 @@
 import { type Digest, isDigest } from '../../oci/digest.ts';
 import { isRepository, isTag } from '../../oci/reference.ts';
-import { type Cell, cellOf, fieldOf, hasField, isObject, quote } from './field.ts';
+import { type Cell, cellOf, fieldOf, hasField, isObject, quote, type RawRow } from './field.ts';
 import type { Field, ResolvedMapping } from './mapping.ts';
 
 /** What the owner says of a record. `unknown`: a word in neither list, or none. */
@@ -10,60 +10,77 @@ export type Verdict = 'active' | 'inactive' | 'unknown';
 export interface Flaw {
   readonly why: string;
   readonly reach: 'named' | 'repository' | 'anywhere';
+  readonly hint?: string;
 }
 
 /** A row as far as it could be read. */
 export interface ReadRow {
-  readonly id?: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: Digest;
+  readonly id: string | undefined;
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
+  readonly digest: Digest | undefined;
   readonly verdict: Verdict;
   /** The status for messages: `active`, or in quotes where it is unknown; undefined where there is none. */
-  readonly status?: string;
-  /** At most one: the widest. */
-  readonly flaw?: Flaw;
+  readonly status: string | undefined;
+  /** The one that reaches widest. */
+  readonly flaw: Flaw | undefined;
 }
 
 const MAX_ID_LENGTH = 512;
-const reaches = ['named', 'repository', 'anywhere'] as const;
+const widestFirst = ['anywhere', 'repository', 'named'] as const;
+const NOTHING: Cell = { nothing: true };
+
+const unreadable: ReadRow = {
+  ...{ id: undefined, repository: undefined, tag: undefined, digest: undefined, verdict: 'unknown', status: undefined },
+  flaw: { why: 'it is not a record with fields', reach: 'anywhere' },
+};
 
 /** Reads a row. It never throws: what can't be read for sure is a flaw. */
 export function readRow(row: unknown, mapping: ResolvedMapping, registryHost: string): ReadRow {
-  if (!isObject(row)) return { verdict: 'unknown', flaw: { why: 'it is not a record with fields', reach: 'anywhere' } };
-  const cell = (field: Field) => {
-    const column = mapping.columns[field];
-    return cellOf(column === undefined ? undefined : fieldOf(row, column));
+  if (!isObject(row)) return unreadable;
+  const cells = {
+    tag: cellIn(row, 'tag', mapping),
+    digest: cellIn(row, 'digest', mapping),
   };
-
   const flaws: Flaw[] = [];
-  const repository = readRepository(cell('repository'), registryHost, flaws);
+  const repository = readRepository(cellIn(row, 'repository', mapping), registryHost, flaws);
   const inside = repository === undefined ? 'anywhere' : 'repository';
-  const tag = readName(cell('tag'), 'tag', isTag, inside, flaws);
-  const digest = readName(cell('digest'), 'digest', isDigest, inside, flaws) as Digest | undefined;
-  const names = { ...(repository && { repository }), ...(tag && { tag }), ...(digest && { digest }) };
-
-  const made = nameOf(names);
-  const { id: idColumn } = mapping.columns;
-  const idIsThere = idColumn !== undefined && (mapping.declared.has('id') || hasField(row, idColumn));
-  const id = readId(idIsThere ? cell('id') : undefined, made, inside, flaws);
-  const { verdict, status } = readStatus(cell('status'), mapping);
-  if (verdict !== 'inactive' && flaws.length === 0) flaws.push(...absences(cell, made, repository));
-  const flaw = reaches.reduce<Flaw | undefined>(
-    (widest, reach) => flaws.find((one) => one.reach === reach) ?? widest,
-    undefined,
-  );
-  return { ...(id && { id }), ...names, verdict, ...(status && { status }), ...(flaw && { flaw }) };
+  const tag = readName(cells.tag, 'tag', isTag, inside, flaws);
+  const digest = readName(cells.digest, 'digest', isDigest, inside, flaws) as Digest | undefined;
+  const made = nameOf(repository, tag, digest);
+  const id = readId(idCell(row, mapping), made, inside, flaws);
+  const { verdict, status } = readStatus(cellIn(row, 'status', mapping), mapping);
+  if (verdict !== 'inactive' && made === undefined && flaws.length === 0) {
+    const absent = absence('text' in cells.tag || 'text' in cells.digest, repository);
+    if (absent !== undefined) flaws.push(absent);
+  }
+  return { id, repository, tag, digest, verdict, status, flaw: widest(flaws) };
 }
 
-interface Names {
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: Digest;
+function cellIn(row: RawRow, field: Field, mapping: ResolvedMapping): Cell {
+  const column = mapping.columns[field];
+  return column === undefined ? NOTHING : cellOf(fieldOf(row, column));
+}
+
+/** @returns undefined where rows have no ids at all: then what the row names is its id */
+function idCell(row: RawRow, mapping: ResolvedMapping): Cell | undefined {
+  const column = mapping.columns.id;
+  if (column === undefined) return undefined;
+  return mapping.declared.has('id') || hasField(row, column) ? cellOf(fieldOf(row, column)) : undefined;
+}
+
+function widest(flaws: readonly Flaw[]): Flaw | undefined {
+  if (flaws.length < 2) return flaws[0];
+  const reach = widestFirst.find((one) => flaws.some((flaw) => flaw.reach === one));
+  return flaws.find((flaw) => flaw.reach === reach);
 }
 
 /** `repository:tag`, else `repository@digest`; undefined where the row names neither. */
-function nameOf({ repository, tag, digest }: Names): string | undefined {
+function nameOf(
+  repository: string | undefined,
+  tag: string | undefined,
+  digest: string | undefined,
+): string | undefined {
   if (repository === undefined) return undefined;
   if (tag !== undefined) return `${repository}:${tag}`;
   return digest === undefined ? undefined : `${repository}@${digest}`;
@@ -92,7 +109,6 @@ function readName(
   return undefined;
 }
 
-/** @param cell - undefined where rows have no ids at all: then what the row names is its id */
 function readId(
   cell: Cell | undefined,
   made: string | undefined,
@@ -119,14 +135,11 @@ function readStatus(cell: Cell, mapping: ResolvedMapping): { readonly verdict: V
 }
 
 /** What a row in use leaves unsaid. A record that names nothing at all is whole: its tags are found by its id. */
-function absences(
-  cell: (field: Field) => Cell,
-  made: string | undefined,
-  repository: string | undefined,
-): readonly Flaw[] {
-  if (made !== undefined) return [];
-  if (repository !== undefined)
-    return [{ why: 'it names a repository but neither a tag nor a digest', reach: 'repository' }];
-  const namesPart = 'text' in cell('tag') || 'text' in cell('digest');
-  return namesPart ? [{ why: 'it names a tag or a digest but no repository', reach: 'anywhere' }] : [];
+function absence(namesPart: boolean, repository: string | undefined): Flaw | undefined {
+  if (repository !== undefined) {
+    const hint =
+      'Fill in the tag; or, if tags are found by the id of their record, have the repository not read: repository=';
+    return { why: 'it names a repository but neither a tag nor a digest', reach: 'repository', hint };
+  }
+  return namesPart ? { why: 'it names a tag or a digest but no repository', reach: 'anywhere' } : undefined;
 }

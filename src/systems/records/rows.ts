@@ -92,7 +92,7 @@ function narrowScope(row: ReadRow, registryHost: string, source: string): string
 function tellFlaw(gaps: RowGaps, row: ReadRow, flaw: Flaw, number: number, registryHost: string, source: string): void {
   const who = row.id === undefined ? '' : ` (record ${row.id})`;
   const cause = `reading row ${number}${who}: ${flaw.why}`;
-  const hint = 'Correct the record, or leave it out of the query if it is about something else.';
+  const hint = flaw.hint ?? 'Correct the record, or leave it out of the query if it is about something else.';
   if (flaw.reach === 'named') gaps.report(narrowScope(row, registryHost, source), cause, hint);
   else if (flaw.reach === 'repository') gaps.hide(`${registryHost}/${row.repository}`, cause, hint);
   else gaps.hide(registryHost, cause, hint);

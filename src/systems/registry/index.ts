@@ -9,6 +9,8 @@ import { trow } from './trow/index.ts';
 import { trowFiles } from './trow-files/index.ts';
 import { zot } from './zot/index.ts';
 
+export { registrySource, type SurveyOptions } from './survey.ts';
+
 /** All products that are known, asked in this order whether they recognise a server; the last one recognises every one. */
 export const registryProfiles: readonly RegistryProfile[] = [zot, trow, trowFiles, distribution, generic];
 

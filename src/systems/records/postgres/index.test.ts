@@ -148,9 +148,12 @@ describe('a database that does not answer as it should', () => {
       connections += 1;
       socket.destroy();
     });
-    const { gaps } = await survey({ url: rude, connectTimeoutMs: 3000 });
-    expect(gaps).toMatchObject([{ scope: HOST, hides: 'holds' }]);
-    expect(connections).toBe(1);
+    for (const sslMode of ['prefer', 'disable'] as const) {
+      connections = 0;
+      const { gaps } = await survey({ url: rude, connectTimeoutMs: 3000, sslMode });
+      expect(gaps).toMatchObject([{ scope: HOST, hides: 'holds' }]);
+      expect(connections).toBe(1);
+    }
   });
 
   test('because it is no PostgreSQL is a mistake in the address, or else not waited for without end', async () => {
