@@ -2,6 +2,7 @@
 import type { Evidence } from '../../src/evidence/evidence.ts';
 import { type ReconcileInput, planReconcile } from '../../src/flows/reconcile.ts';
 import { defaultLimits } from '../../src/plan/limits.ts';
+import { journals } from '../../src/systems/journal/index.ts';
 import { openRecords } from '../../src/systems/records/index.ts';
 import type { Registry } from '../../src/systems/registry/contract.ts';
 import { openRegistry } from '../../src/systems/registry/index.ts';
@@ -66,7 +67,7 @@ async function report({ url, concurrency, recordsFile }: SurveyOrder): Promise<S
   };
 }
 
-/** What the command makes of `--records file:… --transient 'opschain/*'`, without the memory of earlier runs. */
+/** What the command makes of `--records file:… --transient 'opschain/**'`, without the memory of earlier runs. */
 async function reconcileInput(
   registry: Registry,
   concurrency: number,
@@ -77,14 +78,16 @@ async function reconcileInput(
   return {
     id: 'bench',
     scope: { registry: { host, url } },
-    sources: [registrySource(registry, { concurrency }), records],
+    registry: (alsoLookAt) => registrySource(registry, { concurrency, alsoLookAt }),
+    records: [records],
+    journal: journals.memory(),
     recordsOf: () => [],
     policy: {
       classes: [
         {
           kind: 'transient',
           name: 'transient',
-          repositories: ['opschain/*'],
+          repositories: ['opschain/**'],
           whenNoRecord: 'keep',
           noRecordMinAgeMs: 0,
         },
@@ -93,7 +96,7 @@ async function reconcileInput(
     limits: defaultLimits,
     drops: async () => [],
     means: { untagBy: 'digest', deleteManifests: true, untagByOverwrite: false },
-    records: [],
+    recordsShown: [],
     expiresAfterMs: 3_600_000,
     nowMs: Date.now,
   };

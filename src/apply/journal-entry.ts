@@ -27,6 +27,16 @@ export interface EndEntry {
   readonly stopped: boolean;
 }
 
+/** Written behind the end, by an `undo` that brought everything back. */
+export interface UndoneEntry {
+  readonly restored: number;
+  readonly by: string;
+}
+
+export function undoneLine(atMs: number, data: UndoneEntry): JournalLine {
+  return { atMs, kind: 'undone', data };
+}
+
 export function beginLine(atMs: number, data: BeginEntry): JournalLine {
   return { atMs, kind: 'begin', data };
 }

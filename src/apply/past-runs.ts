@@ -48,8 +48,8 @@ interface Released {
 /** A journal that can't be read, or is gone meanwhile, releases nothing: that can only keep more. */
 async function releasedBy(journal: Journal, runId: string, host: string): Promise<readonly Released[]> {
   try {
-    const { begin, removed, outcomes } = await readRun(runId, journal.read(runId));
-    if (begin.header.scope.registry.host !== host || removed.length === 0) return [];
+    const { begin, removed, outcomes, undoneAtMs } = await readRun(runId, journal.read(runId));
+    if (begin.header.scope.registry.host !== host || removed.length === 0 || undoneAtMs !== undefined) return [];
     const gone = new Set(removed.map(({ action }) => action.n));
     const { actions } = await decodePlan(journal.plan(runId));
     const released: Released[] = [];

@@ -26,6 +26,8 @@ export interface RunStory {
   readonly outcomes: ReadonlyMap<number, Outcome>;
   /** Undefined when the run was cut short. */
   readonly endedAtMs: number | undefined;
+  /** When an `undo` brought everything back. */
+  readonly undoneAtMs: number | undefined;
 }
 
 /** @throws JOURNAL_DAMAGED when the journal does not begin as a run does. */
@@ -35,6 +37,7 @@ export async function readRun(runId: string, lines: AsyncIterable<JournalLine>):
   let begin: BeginEntry | undefined;
   let beganAtMs = 0;
   let endedAtMs: number | undefined;
+  let undoneAtMs: number | undefined;
   for await (const { kind, atMs, data } of lines) {
     if (kind === 'begin') {
       begin = data as BeginEntry;
@@ -45,14 +48,15 @@ export async function readRun(runId: string, lines: AsyncIterable<JournalLine>):
     } else if (kind === 'outcome') {
       const { n, outcome } = data as OutcomeEntry;
       outcomes.set(n, outcome);
-    } else endedAtMs = atMs;
+    } else if (kind === 'undone') undoneAtMs = atMs;
+    else endedAtMs = atMs;
   }
   if (begin === undefined)
     throw new CodedError('JOURNAL_DAMAGED', `reading run ${runId}: its journal has no beginning`, {
       hint: 'the run did nothing, or its journal was cut',
     });
   const removed = [...intents.values()].filter(({ action }) => mayHaveHappened(outcomes.get(action.n)));
-  return { begin, beganAtMs, removed, outcomes, endedAtMs };
+  return { begin, beganAtMs, removed, outcomes, endedAtMs, undoneAtMs };
 }
 
 /** Failed or without an outcome: the request may have reached the server all the same. The world is asked. */

@@ -12,7 +12,7 @@ import { secretsInShortForms, sourceNamesUnique, statusWords, tagRecordRules, wa
 import { explainIssue, type Finding, valueAt } from './explain-issue.ts';
 import { flagName } from './flags.ts';
 import type { Layers } from './layers.ts';
-import { formatPath, type Problem } from './problem.ts';
+import { formatPath, formatProblem, type Problem } from './problem.ts';
 import { shownValue } from './redact.ts';
 import { type SettingsInput, settingsFile } from './schema/settings-file.ts';
 import { shapeAt } from './shape.ts';
@@ -75,8 +75,9 @@ function toProblem({ path, message, hint, at }: Finding, layers: Layers): Proble
   return { origin, path: formatPath(path), ...(value === undefined ? {} : { value }), message, hint };
 }
 
-/** Those of flags and variables first, then in the order of the file. */
+/** Each once; those of flags and variables first, then in the order of the file. */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const distinct = [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
   const place = ({ origin }: Problem) => (origin.from === 'file' ? origin.line * 1e6 + origin.column : 0);
-  return problems.toSorted((one, other) => place(one) - place(other));
+  return distinct.toSorted((one, other) => place(one) - place(other));
 }

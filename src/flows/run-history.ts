@@ -26,3 +26,18 @@ async function storyOrNone(journal: Journal, runId: string): Promise<RunStory | 
     throw error;
   }
 }
+
+/**
+ * Forgets runs that began before a moment: their `undo` is over. What can't be read is left alone.
+ *
+ * @returns the ids of those that are gone.
+ */
+export async function forgetRunsBefore(journal: Journal, beforeMs: number): Promise<readonly string[]> {
+  const forgotten: string[] = [];
+  for await (const { runId, story } of pastRuns(journal)) {
+    if (story === undefined || story.beganAtMs >= beforeMs) continue;
+    await journal.forget(runId);
+    forgotten.push(runId);
+  }
+  return forgotten;
+}

@@ -1,3 +1,4 @@
+import { undoneLine } from '../apply/journal-entry.ts';
 import { restoreManifest } from '../apply/registry/restore-manifest.ts';
 import { readSavedManifest } from '../apply/registry/saved-manifest.ts';
 import { type Removed, type Restored, type RunStory, readRun, undo } from '../apply/undo.ts';
@@ -13,6 +14,7 @@ export interface UndoInput {
   readonly journal: Journal;
   readonly leases: LeaseKeeper;
   readonly restore: (one: Removed, signal: AbortSignal) => Promise<Restored>;
+  readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (action: Action, restored: Restored) => void;
 }
@@ -20,6 +22,15 @@ export interface UndoInput {
 /** How tags and manifests come back: pushed again, byte for byte. */
 export function restoreTo(registry: Registry): UndoInput['restore'] {
   return ({ saved }, signal) => restoreManifest(registry, readSavedManifest(saved), signal);
+}
+
+async function noteUndone({ journal, runId, by, nowMs }: UndoInput, restored: number): Promise<void> {
+  const run = await journal.reopen(runId);
+  try {
+    await run.append([undoneLine(nowMs(), { restored, by })]);
+  } finally {
+    await run.close();
+  }
 }
 
 /** What came back and what could not. */
@@ -47,6 +58,7 @@ export async function undoRun(input: UndoInput): Promise<UndoReport> {
       input.onProgress(action, restored);
       if (input.signal.aborted || lease.lost.aborted) break;
     }
+    if (problems.length === 0 && !input.signal.aborted) await noteUndone(input, counts.restored);
   } finally {
     await lease.release();
   }

@@ -53,7 +53,8 @@ export async function brokenParts(url: string, references: Iterable<string>): Pr
     if (reference.includes(':') && !isFirst(`${repository}@${reference}`)) return;
     const { status, body } = await eyes.ask('GET', `/v2/${repository}/manifests/${reference}`);
     if (status !== 200) return void broken.push(`${way}: ${status}`);
-    if (reference.includes(':') && digestOf(body) !== reference) broken.push(`${way}: its bytes are of ${digestOf(body)}`);
+    if (reference.includes(':') && digestOf(body) !== reference)
+      broken.push(`${way}: its bytes are of ${digestOf(body)}`);
     const parsed = JSON.parse(body.toString('utf8')) as Manifest;
     for (const child of parsed.manifests ?? []) await manifest(repository, child.digest, `${way} → ${child.digest}`);
     for (const part of [...(parsed.config === undefined ? [] : [parsed.config]), ...(parsed.layers ?? [])])
@@ -92,7 +93,11 @@ export function hashFolder(folder: string): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const file of files) hash.update(`${relative(folder, file)}\0`).update(readFileSync(file)).update('\0');
+  for (const file of files)
+    hash
+      .update(`${relative(folder, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   return hash.digest('hex');
 }
 

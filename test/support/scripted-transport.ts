@@ -27,6 +27,8 @@ export function scriptTransport(answer: (request: RegistryRequest) => ScriptedAn
       return requests.map(({ method, path }) => `${method} ${path}`);
     },
     clockSkewMs: () => undefined,
+    security: 'plain',
+    describeAuth: async () => ({ scheme: 'none', credential: 'none', searched: [] }),
     send: async (request, signal) => {
       signal.throwIfAborted();
       requests.push(request);

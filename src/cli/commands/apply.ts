@@ -10,7 +10,7 @@ import { addOutputOption, type OutputFlags } from '../options/output.ts';
 import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
-import { runPlan } from '../session/run-plan.ts';
+import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { readSettings, withSession } from '../session/session.ts';
 import { sendSummary } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
@@ -49,6 +49,7 @@ async function applyFile(terminal: Terminal, flags: ApplyFlags, [path = '']: rea
       const removedTags = report.repositories.reduce((sum, { removed }) => sum + removed, 0);
       await rememberRegistry(header, await session.state(), terminal.nowMs(), removedTags);
     }
+    await forgetOldRuns(session);
     await terminal.print(renderRun(report, flags.output, terminal.paint));
     await sendSummary(session, runSummaryEvent(report, header));
     return exitCodeOfRun(report, header);

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Planned } from '../../flows/plan-tags.ts';
 import { keptTags } from '../../plan/repository-counts.ts';
 import { planSummaryEvent, runSummaryEvent } from '../../report/events.ts';
@@ -10,7 +11,7 @@ import { addCommonOptions, addReconcileOptions, addRegistryOptions, type Setting
 import { makeReconcilePlan } from '../session/make-plan.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
-import { runPlan } from '../session/run-plan.ts';
+import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { type Session, withSession } from '../session/session.ts';
 import { sendSummary } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,7 +35,7 @@ export const addReconcile: AddCommand = (parent) => {
     .addHelpText('after', examples);
   addOutputOption(addReconcileOptions(addRegistryOptions(addCommonOptions(command))))
     .option('--confirm', 'do what the plan says')
-    .option('--dry-run', 'only plan; this is the default, and wins over --confirm')
+    .addOption(new Option('--dry-run', 'only plan; this is the default').conflicts('confirm'))
     .option('--plan-out <file>', 'save the plan, to be applied with: winnow apply FILE --confirm')
     .option('--show-kept', 'list every tag that stays, with its reason')
     .action(action<ReconcileFlags>(reconcile));
@@ -57,7 +58,7 @@ async function reconcile(terminal: Terminal, flags: ReconcileFlags): Promise<Exi
     const planned = await makeReconcilePlan(session);
     const { plan } = planned;
     if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
-    if (flags.confirm === true && flags.dryRun !== true) return await confirmed(session, planned, flags);
+    if (flags.confirm === true) return await confirmed(session, planned, flags);
 
     await terminal.print(renderPlan(shown(planned, flags), flags.output, terminal.paint));
     await sendSummary(session, planSummaryEvent(plan.header, terminal.nowMs() - beganAtMs));
@@ -71,6 +72,7 @@ async function confirmed(session: Session, planned: Planned, flags: ReconcileFla
   const report = await runPlan(session, planToRun(plan));
   const removedTags = report.repositories.reduce((sum, { removed }) => sum + removed, 0);
   await rememberRegistry(plan.header, await session.state(), terminal.nowMs(), removedTags);
+  await forgetOldRuns(session);
   await terminal.print(renderRun(report, flags.output, terminal.paint));
   await sendSummary(session, runSummaryEvent(report, plan.header));
   return exitCodeOfRun(report, plan.header);

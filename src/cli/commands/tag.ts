@@ -14,7 +14,7 @@ import { addOutputOption, type OutputFlags } from '../options/output.ts';
 import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
 import { makeRemoveTagPlan } from '../session/make-plan.ts';
 import { planToRun } from '../session/plan-file.ts';
-import { runPlan } from '../session/run-plan.ts';
+import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { type Session, withSession } from '../session/session.ts';
 import { targetOf } from '../session/target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -104,6 +104,7 @@ async function remove(terminal: Terminal, flags: TagFlags, [reference = '']: rea
       return exitCodeOfPlan(plan.header);
     }
     const report = await runPlan(session, planToRun(plan));
+    await forgetOldRuns(session);
     await terminal.print(renderRun(report, flags.output, terminal.paint));
     return exitCodeOfRun(report, plan.header);
   });

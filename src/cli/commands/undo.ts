@@ -50,6 +50,7 @@ async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']: readon
       journal,
       leases: await session.leases(),
       restore: restoreTo(registry),
+      nowMs: terminal.nowMs,
       signal: terminal.signal,
       onProgress: () => {
         count += 1;

@@ -20,7 +20,7 @@ export async function examine(session: Session): Promise<readonly Check[]> {
   } catch (error) {
     return [...checks, failed('registry: reach', error)];
   }
-  checks.push({ name: 'registry: reach', status: 'ok', finding: registry.url });
+  checks.push({ name: 'registry: reach', status: 'ok', finding: registry.url }, ...(await connection(registry)));
   checks.push(...(await abilities(session, registry)));
   checks.push(await clock(session, registry));
   checks.push(await lease(session, registry));
@@ -52,6 +52,32 @@ export async function examine(session: Session): Promise<readonly Check[]> {
       hint: 'give --records, or set records in the settings file',
     });
   return checks;
+}
+
+async function connection(registry: Registry): Promise<readonly Check[]> {
+  try {
+    const { security, identity } = await registry.connection();
+    const words = {
+      verified: 'TLS, certificate verified',
+      unverified: 'TLS, certificate not verified',
+      plain: 'plain HTTP',
+    };
+    const name = 'registry: connection';
+    const local = /^(localhost|127\.|\[::1\])/.test(registry.host);
+    return [
+      security === 'verified' || local
+        ? { name, status: 'ok', finding: words[security] }
+        : {
+            name,
+            status: 'warn',
+            finding: words[security],
+            hint: 'give --certificate-authority FILE and leave --force-insecure out: others can read and change what is sent',
+          },
+      { name: 'registry: credentials', status: 'ok', finding: identity },
+    ];
+  } catch (error) {
+    return [failed('registry: credentials', error)];
+  }
 }
 
 async function stateDirectory({ settings: { stateDir } }: Session): Promise<Check> {

@@ -38,6 +38,13 @@ export async function makeReconcilePlan(session: Session): Promise<Planned> {
   const { header } = planned.plan;
   if (header.broken.length === 0) await rememberRegistry(header, state, terminal.nowMs());
   await rememberRecords(records, host, state, terminal.nowMs());
+  session.log.info('planned', {
+    plan_id: header.id,
+    registry: host,
+    actions: header.actionCount,
+    gaps: header.gaps.length,
+    bytes: header.freesBytes,
+  });
   return planned;
 }
 

@@ -11,6 +11,7 @@ import type { Registry } from '../../systems/registry/contract.ts';
 import { openRegistry } from '../../systems/registry/index.ts';
 import type { State } from '../../systems/state/contract.ts';
 import { states } from '../../systems/state/index.ts';
+import { type Log, openLog } from '../log.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -26,6 +27,7 @@ export interface Session {
   readonly terminal: Terminal;
   readonly loaded: LoadedSettings;
   readonly settings: Settings;
+  readonly log: Log;
   /** User, host and process: for journals and leases. */
   readonly by: string;
   readonly journal: Journal;
@@ -62,6 +64,7 @@ export async function withSession<T>(
     terminal,
     loaded,
     settings,
+    log: openLog(settings.log, terminal.nowMs, terminal.say),
     by: `${userName()}@${hostname()} (process ${process.pid})`,
     journal: journals.file(settings.stateDir),
     registry: once(() => keep(openRegistry({ ...requireRegistry(settings), env }, terminal.signal))),

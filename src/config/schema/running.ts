@@ -48,7 +48,9 @@ export const leaseSchema = section({
 });
 
 export const logSchema = section({
-  level: choice(['debug', 'info', 'warn', 'error']).prefault('info').describe('The least that is logged.'),
+  level: choice(['debug', 'info', 'warn', 'error'])
+    .prefault('warn')
+    .describe('The least that is logged: `info` has a line for each deletion, `warn` one for each that was not done.'),
   format: choice(['text', 'json']).prefault('text').describe('How the log is written, to stderr.'),
 });
 

@@ -15,7 +15,7 @@ import { scopeFacts } from '../scope-fields.ts';
 import { section } from '../section.ts';
 import { type Column, tableLines } from '../table.ts';
 import { shortTime } from '../words.ts';
-import { runSummaryDocument, summarizeRun } from './run-summary.ts';
+import { type RunSummary, runSummaryDocument, summarizeRun } from './run-summary.ts';
 import { runCounts } from './run-words.ts';
 
 const SHOWN = 20;
@@ -69,7 +69,7 @@ function storyFacts(runId: string, story: RunStory): readonly (readonly [string,
     ...scopeFacts(scope),
     ['By', by],
     ['Began', `${shortTime(beganAtMs)}${took}`],
-    ['Status', status === 'ended' ? status : 'cut short: it did not come to its own end, or has not yet'],
+    ['Status', statusWords[status]],
     ['Planned', `${planned} actions`],
     ['Outcome', `${runCounts({ tally })}; ${formatBytes(tally.freedBytes)} freed for the collection of blobs`],
   ];
@@ -100,3 +100,9 @@ function nextLine(runId: string, story: RunStory): string {
     ? `To take it back: winnow undo ${runId}`
     : 'It removed nothing: there is nothing to take back.';
 }
+
+const statusWords: Readonly<Record<RunSummary['status'], string>> = {
+  ended: 'ended',
+  undone: 'undone: all that it removed was brought back',
+  'cut short': 'cut short: it did not come to its own end, or has not yet',
+};

@@ -13,8 +13,8 @@ export interface RunSummary {
   readonly by: string;
   readonly beganAtMs: number;
   readonly endedAtMs: number | undefined;
-  /** `cut short`: it did not come to its own end, or has not yet; the next run goes on where it stopped. */
-  readonly status: 'ended' | 'cut short';
+  /** `undone`: all that it removed was brought back. `cut short`: it did not come to its own end, or has not yet; the next run goes on where it stopped. */
+  readonly status: 'ended' | 'cut short' | 'undone';
   /** Actions in its plan. */
   readonly planned: number;
   readonly tally: Tally;
@@ -33,7 +33,7 @@ export function summarizeRun(runId: string, story: RunStory): RunSummary {
     by,
     beganAtMs: story.beganAtMs,
     endedAtMs: story.endedAtMs,
-    status: story.endedAtMs === undefined ? 'cut short' : 'ended',
+    status: story.undoneAtMs !== undefined ? 'undone' : story.endedAtMs === undefined ? 'cut short' : 'ended',
     planned: header.actionCount,
     tally,
   };

@@ -2,7 +2,7 @@
 export interface JournalLine {
   /** UTC milliseconds since 1970. */
   readonly atMs: number;
-  readonly kind: 'begin' | 'intend' | 'outcome' | 'end';
+  readonly kind: 'begin' | 'intend' | 'outcome' | 'end' | 'undone';
   readonly data: unknown;
 }
 

@@ -1,6 +1,6 @@
 import type { JournalLine } from './contract.ts';
 
-const KINDS: ReadonlySet<unknown> = new Set<JournalLine['kind']>(['begin', 'intend', 'outcome', 'end']);
+const KINDS: ReadonlySet<unknown> = new Set<JournalLine['kind']>(['begin', 'intend', 'outcome', 'end', 'undone']);
 
 /** A line as it is stored: one JSON object and a line feed. A line feed stands nowhere else: JSON escapes it. */
 export function encodeLine(line: JournalLine): string {

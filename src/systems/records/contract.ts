@@ -43,8 +43,8 @@ export interface RecordRow {
 
 /**
  * Which column or field means what, and which words mean what. Names and words are compared exactly, case included, after
- * white space around the row's value is cut off. In documents (JSON, YAML) a name may be a path with dots: `image.tag`. The empty name: the field is not read, even if there is a column
- * with its usual name.
+ * white space around the row's value is cut off. In documents (JSON, YAML) a name may be a path with dots: `image.tag`. With the
+ * empty name a field is not read, even if there is a column with its usual name.
  */
 export interface RecordMapping {
   readonly id?: string;

@@ -33,6 +33,14 @@ export interface FetchedManifest extends ResolvedManifest {
   readonly bytes: Uint8Array;
 }
 
+/** How the connection is secured, and who we are on it. Never a secret. */
+export interface ConnectionDescription {
+  /** A verified certificate, one that is not verified, or plain HTTP. */
+  readonly security: 'verified' | 'unverified' | 'plain';
+  /** `nobody`, or `robot, by the settings`. */
+  readonly identity: string;
+}
+
 /** The reading half: all that a survey is ever given. A dry run cannot delete because it has no verb for it. */
 export interface RegistryReader {
   /** `host[:port]`, as it stands at the front of image references. Scopes of its resources begin with it. */
@@ -42,6 +50,7 @@ export interface RegistryReader {
   /** Probed once, then remembered. `repository` is any existing repository, for probes that need one. */
   capabilities(signal: AbortSignal): Promise<Capabilities>;
   clockSkewMs(signal: AbortSignal): Promise<ClockSkewMs>;
+  connection(): Promise<ConnectionDescription>;
   /** All repositories, in the server's order. @throws REGISTRY_NO_CATALOG where there is no catalog and settings name none. */
   repositories(signal: AbortSignal): AsyncIterable<string>;
   /** All tags of a repository. Empty where the repository is unknown to the server. */

@@ -7,7 +7,7 @@ import { requireRunId } from '../run-id.ts';
  *   <state directory>/
  *   └── runs/
  *       └── 20260401t120000z-ab12/     a run, named by its id; anything else here is not ours and is left alone
- *           ├── journal.ndjson         one JSON object a line, {"atMs":…,"kind":"begin|intend|outcome|end","data":…};
+ *           ├── journal.ndjson         one JSON object a line, {"atMs":…,"kind":"begin|intend|outcome|end|undone","data":…};
  *           │                          only ever appended to, each append synced to disk before it counts
  *           └── plan.jsonl             the run's own copy of its plan, whole as soon as the journal has a line
  *

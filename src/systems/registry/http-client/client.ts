@@ -8,11 +8,11 @@ import { readPushTimes } from './push-times.ts';
 import { readBlob, readBlobSize } from './read-blob.ts';
 import { fetchManifest, MAX_MANIFEST_BYTES, resolveManifest } from './read-manifest.ts';
 import { pathOf } from './request-paths.ts';
-import type { OpenTransport, Transport } from './transport-contract.ts';
+import type { AuthDescription, OpenTransport, Transport } from './transport-contract.ts';
 import { pushBlob, pushManifest } from './write.ts';
 
 /** What a client needs of a connection. */
-export type ClientTransport = Transport & Pick<OpenTransport, 'clockSkewMs'>;
+export type ClientTransport = Transport & Pick<OpenTransport, 'clockSkewMs' | 'security' | 'describeAuth'>;
 
 export interface ClientSettings {
   /** The repositories there are. Given, the catalog is not asked: for registries that have none, or show it to nobody. */
@@ -71,6 +71,7 @@ export function createClient(
     url: transport.url,
     capabilities,
     clockSkewMs: (signal) => clockSkew(transport, signal),
+    connection: async () => ({ security: transport.security, identity: identityIn(await transport.describeAuth()) }),
     repositories,
     tags,
     resolve: (repository, reference, signal) => resolveManifest(transport, repository, reference, maxBytes, signal),
@@ -128,6 +129,11 @@ async function clockSkew(transport: ClientTransport, signal: AbortSignal): Promi
   const doing = "reading the registry's clock";
   await transport.send({ method: 'GET', path: pathOf.api, access: 'pull', maxBytes: 64 << 10, doing }, signal);
   return transport.clockSkewMs();
+}
+
+function identityIn({ credential, username, source }: AuthDescription): string {
+  if (credential === 'none') return 'nobody: no credentials were found';
+  return `${username ?? `the owner of a ${credential}`}${source === undefined ? '' : `, by ${source}`}`;
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {

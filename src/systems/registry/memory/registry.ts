@@ -51,6 +51,7 @@ export function createMemoryRegistry(options: MemoryRegistryOptions = {}): Memor
     get isClosed() {
       return isClosed;
     },
+    connection: async () => ({ security: 'verified' as const, identity: 'nobody' }),
     ...readingHalf(context),
     ...writingHalf(context),
     close: async () => {
