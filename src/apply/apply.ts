@@ -4,6 +4,7 @@ import type { RunJournal } from '../systems/journal/contract.ts';
 import type { Lease } from '../systems/lease/contract.ts';
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
 import type { Check, Doer, Guard } from './doer.ts';
+import type { ApplyErrorCode } from './errors.ts';
 import { endLine, intendLine, outcomeLine } from './journal-entry.ts';
 import { addToTally, isGone, noTally, type Outcome, type Tally } from './outcome.ts';
 
@@ -200,7 +201,8 @@ const stopped: Outcome = { result: 'skipped', guard: 'stopped', why: 'the run wa
 
 function failure(error: unknown): Outcome {
   if (error instanceof CodedError && fatalCodes.has(error.code)) throw error;
-  return { result: 'failed', code: error instanceof CodedError ? error.code : 'UNEXPECTED', why: messageOf(error) };
+  const unexpected: ApplyErrorCode = 'UNEXPECTED';
+  return { result: 'failed', code: error instanceof CodedError ? error.code : unexpected, why: messageOf(error) };
 }
 
 /** After these nothing may be done any more: it could not be recorded, or somebody else is at work. */

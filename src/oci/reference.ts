@@ -1,5 +1,6 @@
 import { CodedError } from '../util/pure/coded-error.ts';
 import { type Digest, isDigest } from './digest.ts';
+import { type OciErrorCode, ociErrors } from './errors.ts';
 
 /** An image reference in its parts: `[host[:port]/]repository[:tag][@digest]`. */
 export interface Reference {
@@ -57,8 +58,8 @@ export function formatReference(reference: Reference): string {
   return `${host === undefined ? '' : `${host}/`}${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
-function invalid(text: string, why: string): CodedError<'REFERENCE_INVALID'> {
+function invalid(text: string, why: string): CodedError<OciErrorCode> {
   return new CodedError('REFERENCE_INVALID', `reading the image reference ${JSON.stringify(text)}: ${why}`, {
-    hint: 'write host/repository:tag or host/repository@sha256:…',
+    hint: ociErrors.REFERENCE_INVALID.hint,
   });
 }

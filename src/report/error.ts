@@ -1,4 +1,5 @@
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
+import { reportErrors } from './errors.ts';
 import { isDocumentFormat, type OutputFormat } from './output-format.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
@@ -17,7 +18,7 @@ export function errorDocument(thrown: unknown): ErrorDocument {
   return {
     code: 'INTERNAL',
     message: messageOf(thrown) || 'something was thrown that says nothing',
-    hint: 'this is a bug in Winnow: please report it, with the command that led to it',
+    hint: reportErrors.INTERNAL.hint,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Action } from '../../plan/action.ts';
 import type { Registry } from '../../systems/registry/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { Check, Doer } from '../doer.ts';
+import { type ApplyErrorCode, applyErrors } from '../errors.ts';
 import type { Outcome } from '../outcome.ts';
 import { EMPTY_BLOB, overwritingManifest } from './overwriting-manifest.ts';
 import { readSavedManifest, type SavedManifest } from './saved-manifest.ts';
@@ -87,12 +88,10 @@ async function saveManifest(
 ): Promise<SavedManifest> {
   const manifest = await registry.manifest(repository, digest, signal);
   if (manifest === undefined)
-    throw new CodedError(
+    throw new CodedError<ApplyErrorCode>(
       'UNDO_IMPOSSIBLE',
       `saving ${repository}@${digest} for undo: it is not there, so it is not deleted either`,
-      {
-        hint: 'run again: the next survey sees the registry as it is now',
-      },
+      { hint: applyErrors.UNDO_IMPOSSIBLE.hint },
     );
   const { mediaType, bytes } = manifest;
   return { repository, digest, mediaType, bytesBase64: Buffer.from(bytes).toString('base64') };

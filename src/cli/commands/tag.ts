@@ -10,6 +10,7 @@ import type { Registry } from '../../systems/registry/contract.ts';
 import { createLimit } from '../../util/limit.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import { type AddCommand, action } from '../command.ts';
+import type { CliErrorCode } from '../errors.ts';
 import { addOutputOption, type OutputFlags } from '../options/output.ts';
 import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
 import { makeRemoveTagPlan } from '../session/make-plan.ts';
@@ -117,10 +118,10 @@ function assertGoes({ plan, view, decisions, actions }: Planned, tag: Resource):
   const repository = repositoryIn(tag.scope);
   const kept = [...keptTags(view, decisions, actions)].find((one) => one.target === name);
   if (kept === undefined)
-    throw new CodedError('TAG_NOT_FOUND', `removing ${name}: there is no such tag`, {
+    throw new CodedError<CliErrorCode>('TAG_NOT_FOUND', `removing ${name}: there is no such tag`, {
       hint: `winnow tag ls ${repository} shows what there is`,
     });
-  throw new CodedError('TAG_STAYS', `removing ${name}: it stays (${kept.reason}): ${kept.because}`, {
+  throw new CodedError<CliErrorCode>('TAG_STAYS', `removing ${name}: it stays (${kept.reason}): ${kept.because}`, {
     hint: `winnow explain ${repository}:${tag.key} shows the way back to what keeps it`,
   });
 }

@@ -1,6 +1,7 @@
 import type { RegistryMeans } from '../../plan/registry-actions.ts';
 import type { Capabilities } from '../../systems/registry/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
+import type { CliErrorCode } from '../errors.ts';
 
 /** How tags can be removed from this registry. */
 export function meansOf(can: Capabilities, untagByOverwrite: boolean): RegistryMeans {
@@ -26,7 +27,7 @@ export function whyReadOnly(can: Capabilities): { readonly why: string; readonly
 export function assertCanDelete(host: string, can: Capabilities): void {
   const refusal = whyReadOnly(can);
   if (refusal !== undefined)
-    throw new CodedError(
+    throw new CodedError<CliErrorCode>(
       'REGISTRY_DELETE_DISABLED',
       `preparing to delete from ${host}: ${refusal.why}; nothing was deleted`,
       { hint: refusal.hint },

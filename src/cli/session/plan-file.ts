@@ -6,6 +6,7 @@ import type { Action } from '../../plan/action.ts';
 import { decodePlan, encodePlan } from '../../plan/codec.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { PlanToRun } from './run-plan.ts';
 
 /** A plan from a file. */
@@ -19,8 +20,8 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   try {
     await pipeline(Readable.from(encodePlan(plan)), createWriteStream(path, { mode: 0o600 }));
   } catch (error) {
-    throw new CodedError('PLAN_FILE_UNWRITABLE', `writing the plan to ${path}: ${messageOf(error)}`, {
-      hint: 'name a file in a folder that you may write to',
+    throw new CodedError<CliErrorCode>('PLAN_FILE_UNWRITABLE', `writing the plan to ${path}: ${messageOf(error)}`, {
+      hint: cliErrors.PLAN_FILE_UNWRITABLE.hint,
       cause: error,
     });
   }
@@ -52,8 +53,8 @@ async function readBytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CodedError('PLAN_FILE_UNREADABLE', `reading the plan ${path}: ${messageOf(error)}`, {
-      hint: 'name a file that --plan-out wrote',
+    throw new CodedError<CliErrorCode>('PLAN_FILE_UNREADABLE', `reading the plan ${path}: ${messageOf(error)}`, {
+      hint: cliErrors.PLAN_FILE_UNREADABLE.hint,
       cause: error,
     });
   }

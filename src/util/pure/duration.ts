@@ -1,4 +1,5 @@
 import { CodedError } from './coded-error.ts';
+import { type ValueErrorCode, valueErrors } from './errors.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -15,8 +16,8 @@ export function parseDuration(text: string): number {
   const trimmed = text.trim();
   if (trimmed === '0') return 0;
   if (!DURATION.test(trimmed))
-    throw new CodedError('DURATION_INVALID', `reading the duration ${JSON.stringify(text)}: it is not a duration`, {
-      hint: 'write numbers with units, like 96h, 1h30m, 7d or 0',
+    throw new CodedError<ValueErrorCode>('DURATION_INVALID', `reading the duration ${JSON.stringify(text)}: it is not a duration`, {
+      hint: valueErrors.DURATION_INVALID.hint,
     });
   let ms = 0;
   for (const [, value, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))

@@ -1,0 +1,13 @@
+/** Codes that an action can fail with, besides those of the system that it works on. `docs/errors.md` is made from this table. */
+export const applyErrors = {
+  UNDO_IMPOSSIBLE: {
+    meaning: 'What undo would need could not be saved, because it is gone already; so nothing was deleted.',
+    hint: 'run again: the next survey sees the registry as it is now',
+  },
+  UNEXPECTED: {
+    meaning: 'An action failed in a way that Winnow did not foresee. The others went on.',
+    hint: 'read what `winnow run show last` says of it; if the registry is well, report it as a bug',
+  },
+} as const;
+
+export type ApplyErrorCode = keyof typeof applyErrors;
