@@ -1,6 +1,6 @@
 /** Surveys a registry once and plans from what it saw: in a process of its own, so that the peak of memory is its own. */
 import type { Evidence } from '../../src/evidence/evidence.ts';
-import { type ReconcileInput, planReconcile } from '../../src/flows/reconcile.ts';
+import { planReconcile, type ReconcileInput } from '../../src/flows/reconcile.ts';
 import { defaultLimits } from '../../src/plan/limits.ts';
 import { journals } from '../../src/systems/journal/index.ts';
 import { openRecords } from '../../src/systems/records/index.ts';

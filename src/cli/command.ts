@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { ConfigError } from '../config/problem.ts';
+import { renderConfigProblems } from '../report/config-problems.ts';
 import { renderError } from '../report/error.ts';
 import { type ExitCode, exitCodeOfError } from '../report/exit-code.ts';
 import { isDocumentFormat, type OutputFormat } from '../report/output-format.ts';
+import { shownProblem } from './shown-problem.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** One command of the program: adds itself to its parent. One file each, in `commands/`. */
@@ -22,9 +25,16 @@ export function action<Flags extends object>(
     } catch (error) {
       process.exitCode = exitCodeOfError(error);
       const format = 'output' in flags ? (flags.output as OutputFormat) : 'table';
-      const lines = renderError(error, format, terminal.paint);
+      const lines = errorLines(error, format, terminal);
       if (isDocumentFormat(format)) await terminal.print(lines);
       else for (const line of lines) terminal.say(line);
     }
   };
+}
+
+/** Settings can be wrong in many places at once: for eyes, one line each; for programs, one error that names them all. */
+function errorLines(error: unknown, format: OutputFormat, { paint }: Terminal): Iterable<string> {
+  if (!(error instanceof ConfigError) || error.problems.length < 2 || isDocumentFormat(format))
+    return renderError(error, format, paint);
+  return renderConfigProblems(error.problems.map(shownProblem), 'settings', format, paint);
 }

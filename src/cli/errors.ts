@@ -9,7 +9,8 @@ export const cliErrors = {
     hint: 'name a file in a folder that you may write to',
   },
   REGISTRY_DELETE_DISABLED: {
-    meaning: 'The registry would refuse every deletion: it is read-only, or deleting is switched off. Nothing was tried.',
+    meaning:
+      'The registry would refuse every deletion: it is read-only, or deleting is switched off. Nothing was tried.',
     hint: 'for Distribution, start it with REGISTRY_STORAGE_DELETE_ENABLED=true and end its read-only mode',
   },
   TAG_NOT_FOUND: {

@@ -2,14 +2,15 @@ import { homedir } from 'node:os';
 import { checkSettings } from '../../config/check.ts';
 import { type FoundFile, findFile } from '../../config/find-file.ts';
 import { settingsJsonSchema } from '../../config/json-schema.ts';
-import { formatOrigin, type Problem } from '../../config/problem.ts';
-import { type ConfigProblem, renderConfigProblems } from '../../report/config-problems.ts';
+import { formatOrigin } from '../../config/problem.ts';
+import { renderConfigProblems } from '../../report/config-problems.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { type AddCommand, action } from '../command.ts';
 import { addOutputOption, type OutputFlags } from '../options/output.ts';
 import { addCommonOptions, type SettingsFlags } from '../options/settings.ts';
 import { readSettings } from '../session/session.ts';
+import { shownProblem } from '../shown-problem.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ConfigFlags extends SettingsFlags, OutputFlags {}
@@ -37,8 +38,8 @@ export const addConfig: AddCommand = (parent) => {
 async function checkFile(terminal: Terminal, flags: ConfigFlags, [named]: readonly string[]): Promise<ExitCode> {
   const { path, text } = await fileToCheck(terminal, named ?? flags.config);
   const { problems, warnings } = checkSettings(text, path);
-  const all = [...problems, ...warnings].map(shown);
-  await terminal.print(renderConfigProblems(problems.map(shown), path, flags.output, terminal.paint));
+  const all = [...problems, ...warnings].map(shownProblem);
+  await terminal.print(renderConfigProblems(problems.map(shownProblem), path, flags.output, terminal.paint));
   if (problems.length === 0)
     for (const { field, problem, hint } of all) terminal.say(`warning: ${field}: ${problem} (${hint})`);
   return problems.length === 0 ? exitCodes.done : exitCodes.usage;
@@ -51,14 +52,6 @@ async function fileToCheck({ env, cwd }: Terminal, configPath: string | undefine
   throw new CodedError('CONFIG_NOT_FOUND', 'looking for a settings file: there is none in the usual places', {
     hint: 'name one: winnow config check FILE',
   });
-}
-
-function shown({ origin, path, value, message, hint }: Problem): ConfigProblem {
-  const place =
-    origin.from === 'file'
-      ? { origin: origin.file, line: origin.line, column: origin.column }
-      : { origin: formatOrigin(origin) };
-  return { ...place, field: path, ...(value === undefined ? {} : { value }), problem: message, hint };
 }
 
 async function viewSettings(terminal: Terminal, flags: SettingsFlags): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import { CodedError } from './coded-error.ts';
-import { type ValueErrorCode, valueErrors } from './errors.ts';
+import { valueErrors } from './errors.ts';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
@@ -21,7 +21,7 @@ const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGTP]i?B?|B)?$/i;
 export function parseBytes(text: string): number {
   const match = SIZE.exec(text.trim());
   if (match === null)
-    throw new CodedError<ValueErrorCode>('SIZE_INVALID', `reading the size ${JSON.stringify(text)}: it is not a size`, {
+    throw new CodedError('SIZE_INVALID', `reading the size ${JSON.stringify(text)}: it is not a size`, {
       hint: valueErrors.SIZE_INVALID.hint,
     });
   const unit = (match[2] ?? '').toUpperCase();

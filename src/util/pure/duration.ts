@@ -1,5 +1,5 @@
 import { CodedError } from './coded-error.ts';
-import { type ValueErrorCode, valueErrors } from './errors.ts';
+import { valueErrors } from './errors.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -16,7 +16,7 @@ export function parseDuration(text: string): number {
   const trimmed = text.trim();
   if (trimmed === '0') return 0;
   if (!DURATION.test(trimmed))
-    throw new CodedError<ValueErrorCode>('DURATION_INVALID', `reading the duration ${JSON.stringify(text)}: it is not a duration`, {
+    throw new CodedError('DURATION_INVALID', `reading the duration ${JSON.stringify(text)}: it is not a duration`, {
       hint: valueErrors.DURATION_INVALID.hint,
     });
   let ms = 0;

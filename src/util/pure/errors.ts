@@ -9,5 +9,3 @@ export const valueErrors = {
     hint: 'write a number and a unit, like 10Gi, 500M or 1024',
   },
 } as const;
-
-export type ValueErrorCode = keyof typeof valueErrors;
