@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle } from '../../test/support/run-typescript.ts';
 
@@ -10,7 +9,7 @@ const CHILDREN = new Map<string, Promise<string>>();
  * Runs a TypeScript program of `bench/` in a process of its own, so that peaks are its own and no earlier work has warmed it up.
  * It is given one argument, JSON, and prints one line of JSON.
  *
- * @param root - the repository; {@link repositoryRoot}.
+ * @param path - from the repository's root.
  */
 export async function inFreshProcess<Result>(path: string, argument: unknown): Promise<Result> {
   const bundled = CHILDREN.get(path) ?? bundle(`${repositoryRoot()}${path}`);
@@ -20,7 +19,7 @@ export async function inFreshProcess<Result>(path: string, argument: unknown): P
   return JSON.parse(stdout) as Result;
 }
 
-/** With a slash at its end. Benchmarks run as a bundle elsewhere, so it is where npm starts them. */
+/** With a slash at its end. Benchmarks run as a bundle that lies elsewhere; npm starts them here. */
 export function repositoryRoot(): string {
-  return fileURLToPath(new URL(`file://${process.cwd()}/`));
+  return `${process.cwd()}/`;
 }

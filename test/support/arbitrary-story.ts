@@ -89,6 +89,13 @@ export const arbitraryStory: fc.Arbitrary<Story> = fc
   });
 
 export const arbitraryGap: fc.Arbitrary<Story['gaps'][number]> = fc.record({
-  scope: fc.constantFrom('', HOST, ...REPOSITORIES.map((name) => `${HOST}/${name}`)),
+  scope: fc.constantFrom(
+    '',
+    HOST,
+    ...REPOSITORIES.map((name) => `${HOST}/${name}`),
+    `${HOST}/app:v1`,
+    `${HOST}/agents:v2`,
+    'records/0',
+  ),
   hides: fc.constantFrom('existence', 'references', 'holds'),
 });

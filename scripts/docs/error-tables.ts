@@ -1,0 +1,48 @@
+import { applyErrors } from '../../src/apply/errors.ts';
+import { cliErrors } from '../../src/cli/errors.ts';
+import { configErrors } from '../../src/config/errors.ts';
+import { demoErrors } from '../../src/demo/errors.ts';
+import { ociErrors } from '../../src/oci/errors.ts';
+import { planErrors } from '../../src/plan/errors.ts';
+import { reportErrors } from '../../src/report/errors.ts';
+import { eventsErrors } from '../../src/systems/events/errors.ts';
+import { journalErrors } from '../../src/systems/journal/errors.ts';
+import { leaseErrors } from '../../src/systems/lease/errors.ts';
+import { recordsErrors } from '../../src/systems/records/errors.ts';
+import { REGISTRY_ERRORS } from '../../src/systems/registry/errors.ts';
+import { stateErrors } from '../../src/systems/state/errors.ts';
+import { valueErrors } from '../../src/util/pure/errors.ts';
+
+export interface ErrorTable {
+  readonly title: string;
+  /** Where it stands, below `src`. */
+  readonly file: string;
+  readonly codes: Readonly<Record<string, { readonly meaning: string; readonly hint: string }>>;
+  /** Where these codes do not end the program: what to read in place of an exit code. */
+  readonly exit?: (code: string) => string | undefined;
+}
+
+const ofAnAction = () => '3, or 1 if nothing was done';
+
+/** All tables of error codes, in the order of `docs/errors.md`. A test finds those that are missing here. */
+export const errorTables: readonly ErrorTable[] = [
+  { title: 'Settings', file: 'config/errors.ts', codes: configErrors },
+  { title: 'Values and references', file: 'oci/errors.ts', codes: ociErrors },
+  { title: 'Values and references', file: 'util/pure/errors.ts', codes: valueErrors },
+  { title: 'Commands', file: 'cli/errors.ts', codes: cliErrors },
+  { title: 'Plans and limits', file: 'plan/errors.ts', codes: planErrors },
+  { title: 'The registry', file: 'systems/registry/errors.ts', codes: REGISTRY_ERRORS },
+  { title: 'Records', file: 'systems/records/errors.ts', codes: recordsErrors },
+  { title: 'Journal and undo', file: 'systems/journal/errors.ts', codes: journalErrors },
+  { title: 'Leases', file: 'systems/lease/errors.ts', codes: leaseErrors },
+  { title: 'What is remembered between runs', file: 'systems/state/errors.ts', codes: stateErrors },
+  {
+    title: 'Events',
+    file: 'systems/events/errors.ts',
+    codes: eventsErrors,
+    exit: (code) => (code === 'EVENTS_SETTINGS_INVALID' ? undefined : 'none: a warning'),
+  },
+  { title: 'Single actions of a run', file: 'apply/errors.ts', codes: applyErrors, exit: ofAnAction },
+  { title: 'The demo', file: 'demo/errors.ts', codes: demoErrors },
+  { title: 'Bugs', file: 'report/errors.ts', codes: reportErrors },
+];

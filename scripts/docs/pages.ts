@@ -1,0 +1,45 @@
+import { settingsJsonSchema } from '../../src/config/json-schema.ts';
+import { configReference } from '../../src/config/reference.ts';
+import { cliPage } from './cli-page.ts';
+import { errorsPage } from './errors-page.ts';
+import { type FenceRule, importTable } from './import-table.ts';
+import { fillBlock } from './markdown.ts';
+import { edgeRows, guardTable, reasonTable } from './reason-tables.ts';
+
+/** A page that is generated, as a whole or in parts. */
+export interface Page {
+  /** From the project's folder. */
+  readonly path: string;
+  /** @param present - the page as it is; generated parts are put into it. */
+  readonly text: (present: string) => string;
+}
+
+/** All pages of which something is generated. @param fences - the rules of `.dependency-cruiser.mjs` */
+export function generatedPages(fences: readonly FenceRule[]): readonly Page[] {
+  return [
+    { path: 'docs/cli.md', text: () => cliPage() },
+    { path: 'docs/errors.md', text: () => errorsPage() },
+    { path: 'docs/config.md', text: () => configReference() },
+    { path: 'docs/config.schema.json', text: () => `${JSON.stringify(settingsJsonSchema(), null, 2)}\n` },
+    { path: 'docs/architecture.md', text: (page) => fillBlock(page, 'imports', importTable(fences)) },
+    {
+      path: 'docs/dictionary.md',
+      text: (page) =>
+        fill(page, {
+          'reasons to keep': reasonTable('keep', false),
+          'reasons to delete': reasonTable('delete', false),
+          guards: guardTable(),
+          edges: edgeRows(),
+        }),
+    },
+    {
+      path: 'docs/flows/reconcile.md',
+      text: (page) =>
+        fill(page, { 'reasons to keep': reasonTable('keep', true), 'reasons to delete': reasonTable('delete', true) }),
+    },
+  ];
+}
+
+function fill(page: string, blocks: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(blocks).reduce((text, [name, lines]) => fillBlock(text, name, lines), page);
+}
