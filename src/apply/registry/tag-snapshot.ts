@@ -48,7 +48,10 @@ export function tagSnapshots(registry: RegistryReader, nowMs: () => number, conc
     tagsOn: async (repository, digest, signal) =>
       [...(await fresh(repository, signal))].filter(([, pointsAt]) => pointsAt === digest).map(([tag]) => tag),
     lastLook: async (repository) => (await looks.get(repository)?.tags) ?? new Map(),
-    forget: async (repository, tag) => void (await looks.get(repository)?.tags)?.delete(tag),
+    forget: async (repository, tag) => {
+      const tags = await looks.get(repository)?.tags.catch(() => undefined); // a look that failed has nothing to forget
+      tags?.delete(tag);
+    },
   };
 }
 
