@@ -1,5 +1,10 @@
 /** Codes that an action can fail with, besides those of the system that it works on. `docs/errors.md` is made from this table. */
 export const applyErrors = {
+  TAG_LEFT_BEHIND: {
+    meaning:
+      'The registry deleted a manifest, but failed to remove a tag that pointed at it: the tag is listed and points at nothing.',
+    hint: 'wait until nobody pushes to that repository, then run `winnow undo last` and the same command again',
+  },
   UNDO_IMPOSSIBLE: {
     meaning: 'What undo would need could not be saved, because it is gone already; so nothing was deleted.',
     hint: 'run again: the next survey sees the registry as it is now',

@@ -59,28 +59,52 @@ export async function readRun(runId: string, lines: AsyncIterable<JournalLine>):
   return { begin, beganAtMs, removed, outcomes, endedAtMs, undoneAtMs };
 }
 
-/** Failed or without an outcome: the request may have reached the server all the same. The world is asked. */
+/**
+ * What was intended may have happened whatever became of it, unless it was put back: a failed request may have reached the server, and
+ * one that found nothing any more may have been the repetition of one whose answer was lost. The world is asked.
+ */
 function mayHaveHappened(outcome: Outcome | undefined): boolean {
-  return outcome === undefined || outcome.result === 'done' || outcome.result === 'failed';
+  return outcome?.result !== 'skipped';
+}
+
+/** One thing, and what became of bringing it back. */
+export interface Undone {
+  readonly action: Action;
+  readonly restored: Restored;
 }
 
 /**
- * Brings back what a run removed: last removed, first restored, so that children are there before their index and a
- * manifest before its tags. Doing it twice is harmless.
+ * Brings back what a run removed, the last removed first, several at a time. What could go only after something else is back before
+ * that begins: children before their index, a manifest before its tags. Doing it twice is harmless.
  *
  * @param restore - brings one thing back, after asking the world whether it is gone and could be.
+ * @param options.concurrency - so many at a time
+ * @param options.isStopped - asked before each: what is under way comes to its end, the rest is not begun
  */
 export async function* undo(
   removed: readonly Removed[],
   restore: (one: Removed) => Promise<Restored>,
-): AsyncGenerator<{ readonly action: Action; readonly restored: Restored }> {
+  options: { readonly concurrency?: number; readonly isStopped?: () => boolean } = {},
+): AsyncGenerator<Undone> {
+  const { concurrency = 1, isStopped = () => false } = options;
+  const parts = new Map<number, Promise<unknown>[]>();
+  const running: Promise<Undone>[] = [];
   for (const one of [...removed].sort((a, b) => b.action.n - a.action.n)) {
-    let restored: Restored;
-    try {
-      restored = await restore(one);
-    } catch (error) {
-      restored = { result: 'failed', why: messageOf(error) };
-    }
-    yield { action: one.action, restored };
+    if (isStopped()) break;
+    const { n, after } = one.action;
+    const ready = Promise.all(parts.get(n) ?? []);
+    const run = ready.then(() => restoreOne(one, restore));
+    for (const whole of after) parts.set(whole, [...(parts.get(whole) ?? []), run]);
+    running.push(run);
+    if (running.length >= concurrency) yield await (running.shift() as Promise<Undone>);
+  }
+  for (const run of running) yield await run;
+}
+
+async function restoreOne(one: Removed, restore: (one: Removed) => Promise<Restored>): Promise<Undone> {
+  try {
+    return { action: one.action, restored: await restore(one) };
+  } catch (error) {
+    return { action: one.action, restored: { result: 'failed', why: messageOf(error) } };
   }
 }

@@ -1,40 +1,33 @@
 import type { Command } from 'commander';
-import { ConfigError } from '../config/problem.ts';
-import { renderConfigProblems } from '../report/config-problems.ts';
-import { renderError } from '../report/error.ts';
-import { type ExitCode, exitCodeOfError } from '../report/exit-code.ts';
-import { isDocumentFormat, type OutputFormat } from '../report/output-format.ts';
-import { shownProblem } from './shown-problem.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import type { ExitCode } from '../report/exit-code.ts';
+import type { Terminal } from './terminal.ts';
 
-/** One command of the program: adds itself to its parent. One file each, in `commands/`. */
+/** One command of the program: adds its words and options to its parent. One file each, in `commands/`. */
 export type AddCommand = (parent: Command) => void;
+
+/** What a command does. One file each, in `actions/`. */
+export type Run<Flags extends object> = (
+  terminal: Terminal,
+  flags: Flags,
+  args: readonly string[],
+) => Promise<ExitCode>;
 
 /**
  * Wraps what a command does: its exit code is the process's, and whatever it throws is shown in the format that was asked for.
- * Errors go to stderr; with `-o json` or `yaml` to stdout, where the program that reads them looks.
+ *
+ * @param load - imports it: only the command that runs is loaded, with all that it needs, so that help and completion are quick.
  */
-export function action<Flags extends object>(
-  run: (terminal: Terminal, flags: Flags, args: readonly string[]) => Promise<ExitCode>,
-): (this: Command) => Promise<void> {
+export function action<Flags extends object>(load: () => Promise<Run<Flags>>): (this: Command) => Promise<void> {
   return async function (this: Command) {
     const flags = this.optsWithGlobals<Flags>();
+    const { openTerminal } = await import('./terminal.ts');
     const terminal = openTerminal();
     try {
+      const run = await load();
       process.exitCode = await run(terminal, flags, this.args);
     } catch (error) {
-      process.exitCode = exitCodeOfError(error);
-      const format = 'output' in flags ? (flags.output as OutputFormat) : 'table';
-      const lines = errorLines(error, format, terminal);
-      if (isDocumentFormat(format)) await terminal.print(lines);
-      else for (const line of lines) terminal.say(line);
+      const { showError } = await import('./show-error.ts');
+      process.exitCode = await showError(error, terminal, flags);
     }
   };
-}
-
-/** Settings can be wrong in many places at once: for eyes, one line each; for programs, one error that names them all. */
-function errorLines(error: unknown, format: OutputFormat, { paint }: Terminal): Iterable<string> {
-  if (!(error instanceof ConfigError) || error.problems.length < 2 || isDocumentFormat(format))
-    return renderError(error, format, paint);
-  return renderConfigProblems(error.problems.map(shownProblem), 'settings', format, paint);
 }

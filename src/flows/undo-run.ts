@@ -14,6 +14,8 @@ export interface UndoInput {
   readonly journal: Journal;
   readonly leases: LeaseKeeper;
   readonly restore: (one: Removed, signal: AbortSignal) => Promise<Restored>;
+  /** Things that are brought back at a time. */
+  readonly concurrency: number;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (action: Action, restored: Restored) => void;
@@ -21,7 +23,8 @@ export interface UndoInput {
 
 /** How tags and manifests come back: pushed again, byte for byte. */
 export function restoreTo(registry: Registry): UndoInput['restore'] {
-  return ({ saved }, signal) => restoreManifest(registry, readSavedManifest(saved), signal);
+  const known = new Set<string>();
+  return ({ saved }, signal) => restoreManifest(registry, readSavedManifest(saved), signal, known);
 }
 
 async function noteUndone({ journal, runId, by, nowMs }: UndoInput, restored: number): Promise<void> {
@@ -52,11 +55,12 @@ export async function undoRun(input: UndoInput): Promise<UndoReport> {
   const counts = { restored: 0, 'already-there': 0, conflict: 0, impossible: 0, failed: 0 };
   const problems: { action: Action; restored: Restored }[] = [];
   try {
-    for await (const { action, restored } of undo(story.removed, (one) => input.restore(one, lease.lost))) {
+    const isStopped = () => input.signal.aborted || lease.lost.aborted;
+    const options = { concurrency: input.concurrency, isStopped };
+    for await (const { action, restored } of undo(story.removed, (one) => input.restore(one, lease.lost), options)) {
       counts[restored.result] += 1;
       if (restored.result !== 'restored' && restored.result !== 'already-there') problems.push({ action, restored });
       input.onProgress(action, restored);
-      if (input.signal.aborted || lease.lost.aborted) break;
     }
     if (problems.length === 0 && !input.signal.aborted) await noteUndone(input, counts.restored);
   } finally {

@@ -149,6 +149,7 @@ export async function undoIt(run: MemoryRun, runId = 'run-1') {
     journal,
     leases,
     restore: restoreTo(registry),
+    concurrency: 4,
     nowMs: run.clock.now,
     signal: never,
     onProgress: () => undefined,

@@ -5,9 +5,11 @@ import { CodedError } from '../../util/pure/coded-error.ts';
 import type { Check, Doer } from '../doer.ts';
 import { type ApplyErrorCode, applyErrors } from '../errors.ts';
 import type { Outcome } from '../outcome.ts';
+import { removeLeftTags } from './left-tags.ts';
 import { EMPTY_BLOB, overwritingManifest } from './overwriting-manifest.ts';
 import { readSavedManifest, type SavedManifest } from './saved-manifest.ts';
 import { type TagSnapshots, tagSnapshots } from './tag-snapshot.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 export interface RegistryDoerOptions {
   /** Makes the overwriting manifests of this run unlike those of any other. */
@@ -19,7 +21,14 @@ export interface RegistryDoerOptions {
 /** Deletes tags and manifests of one registry. */
 export function registryDoer(registry: Registry, options: RegistryDoerOptions): Doer {
   const { runId, nowMs, concurrency } = options;
-  const world: World = { registry, runId, snapshots: tagSnapshots(registry, nowMs, concurrency), going: new Set() };
+  const world: World = {
+    registry,
+    runId,
+    snapshots: tagSnapshots(registry, nowMs, concurrency),
+    going: new Set(),
+    turns: createTurns(),
+    emptyBlobs: new Map(),
+  };
   return {
     check: (unit, signal) => Promise.all(unit.map((action) => checkOne(world, unit, action, signal))),
     prepare: async (unit, signal) => {
@@ -34,8 +43,12 @@ interface World {
   readonly registry: Registry;
   readonly runId: string;
   readonly snapshots: TagSnapshots;
-  /** `repository:tag` of all that this run removes along with a manifest. */
+  /** `repository:tag` of all that this run has begun to remove. */
   readonly going: Set<string>;
+  /** By repository: while a tag is overwritten there, nothing is deleted by digest. Distribution trips over that; see `left-tags.ts`. */
+  readonly turns: Turns;
+  /** By repository: sent once. Two uploads of the same blob at once are refused by Distribution. */
+  readonly emptyBlobs: Map<string, Promise<unknown>>;
 }
 
 async function checkOne(
@@ -103,42 +116,57 @@ async function carryOut(
   saved: readonly SavedManifest[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const { registry } = world;
+  const { registry, snapshots, turns, going } = world;
   const [action] = unit as [Action];
   const [first] = saved as [SavedManifest];
-  if (action.do === 'delete-tag' && action.by !== 'digest') {
-    const outcome =
-      action.by === 'overwrite'
-        ? await overwrite(world, action, first, signal)
-        : outcomeOf(await registry.deleteTag(first.repository, action.target.key, signal));
-    await world.snapshots.forget(first.repository, action.target.key);
-    return [outcome];
-  }
+  const { repository } = first;
+  for (const one of unit) if (one.do === 'delete-tag') going.add(`${repository}:${one.target.key}`);
+  if (action.do !== 'delete-tag' || action.by === 'digest')
+    return await turns.together(repository, () => deleteByDigest(world, unit, first, signal));
+  const outcome =
+    action.by === 'overwrite'
+      ? await turns.alone(repository, () => overwrite(world, action, repository, signal))
+      : outcomeOf(await registry.deleteTag(repository, action.target.key, signal));
+  await snapshots.forget(repository, action.target.key);
+  return [outcome];
+}
 
-  for (const one of unit) if (one.do === 'delete-tag') world.going.add(`${first.repository}:${one.target.key}`);
-  const deleted = await registry.deleteManifest(first.repository, first.digest, signal);
-  const lost = await tagsLost(world, first, signal);
-  const manifest = { mediaType: first.mediaType, bytes: Buffer.from(first.bytesBase64, 'base64') };
-  for (const tag of lost) await registry.putManifest(first.repository, tag, manifest, signal);
+/** Deletes a manifest, and with it, where the server deletes by digest only, all tags that point at it. */
+async function deleteByDigest(
+  world: World,
+  unit: readonly Action[],
+  saved: SavedManifest,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const { registry } = world;
+  const { repository, digest, mediaType } = saved;
+  const outcome = outcomeOf(await registry.deleteManifest(repository, digest, signal));
+  if ((await registry.capabilities(signal)).deleteByTag) return unit.map(() => outcome);
+
+  const manifest = { mediaType, bytes: Buffer.from(saved.bytesBase64, 'base64') };
+  const tags = unit.filter((one) => one.do === 'delete-tag').map((one) => one.target.key);
+  const present = await removeLeftTags(registry, { repository, digest, ...manifest }, tags, signal);
+  const lost = await tagsLost(world, saved, present, signal);
+  for (const tag of lost) await registry.putManifest(repository, tag, manifest, signal);
   const why = `${lost.join(', ')} was moved to it in the same moment, so it was put back`;
   return unit.map((one) =>
-    lost.length === 0 || one.do === 'delete-tag'
-      ? outcomeOf(deleted)
-      : { result: 'skipped', guard: 'still-tagged', why },
+    lost.length === 0 || one.do === 'delete-tag' ? outcome : { result: 'skipped', guard: 'still-tagged', why },
   );
 }
 
 /** Pushes a manifest of nothing over the tag and deletes that: the tag goes, and the manifest that it pointed at stays. */
-async function overwrite(world: World, action: Action, saved: SavedManifest, signal: AbortSignal): Promise<Outcome> {
-  const { registry, runId } = world;
-  await registry.putBlob(saved.repository, EMPTY_BLOB, signal);
-  const pushed = await registry.putManifest(
-    saved.repository,
-    action.target.key,
-    overwritingFor(saved.repository, runId, action),
-    signal,
-  );
-  return outcomeOf(await registry.deleteManifest(saved.repository, pushed, signal));
+async function overwrite(world: World, action: Action, repository: string, signal: AbortSignal): Promise<Outcome> {
+  const { registry, runId, emptyBlobs } = world;
+  const { key: tag } = action.target;
+  const sent = emptyBlobs.get(repository) ?? registry.putBlob(repository, EMPTY_BLOB, signal);
+  emptyBlobs.set(repository, sent);
+  sent.catch(() => emptyBlobs.delete(repository));
+  await sent;
+  const manifest = overwritingFor(repository, runId, action);
+  const digest = await registry.putManifest(repository, tag, manifest, signal);
+  const answer = await registry.deleteManifest(repository, digest, signal);
+  if (answer === 'absent') await removeLeftTags(registry, { repository, ...manifest, digest }, [tag], signal);
+  return { result: 'done' };
 }
 
 /**
@@ -146,12 +174,12 @@ async function overwrite(world: World, action: Action, saved: SavedManifest, sig
  * request. On a server that deletes by digest only, a tag can't go by itself: when it is missing and the manifest that it
  * pointed at before is still there, it had been moved.
  */
-async function tagsLost(world: World, saved: SavedManifest, signal: AbortSignal): Promise<readonly string[]> {
-  const { registry, snapshots, going } = world;
-  const { deleteByTag } = await registry.capabilities(signal);
-  if (deleteByTag) return [];
-  const present = new Set<string>();
-  for await (const tag of registry.tags(saved.repository, signal)) present.add(tag);
+async function tagsLost(
+  { registry, snapshots, going }: World,
+  saved: SavedManifest,
+  present: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const lost: string[] = [];
   for (const [tag, digest] of await snapshots.lastLook(saved.repository)) {
     if (present.has(tag) || going.has(`${saved.repository}:${tag}`) || digest === saved.digest) continue;

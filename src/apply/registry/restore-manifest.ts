@@ -6,11 +6,16 @@ import type { Registry } from '../../systems/registry/contract.ts';
 import type { Restored } from '../undo.ts';
 import type { SavedManifest } from './saved-manifest.ts';
 
-/** Pushes a removed manifest or tag back, byte for byte, once all that it needs was found to be there. */
+/**
+ * Pushes a removed manifest or tag back, byte for byte, once all that it needs was found to be there.
+ *
+ * @param known - `repository@digest` of parts that were found to be there: added to, and not asked for twice
+ */
 export async function restoreManifest(
   registry: Registry,
   saved: SavedManifest,
   signal: AbortSignal,
+  known: Set<string> = new Set(),
 ): Promise<Restored> {
   const { repository, digest, tag } = saved;
   const present = await registry.resolve(repository, tag ?? digest, signal);
@@ -19,7 +24,7 @@ export async function restoreManifest(
     return { result: 'conflict', why: `${tag} points at ${present.digest} now; it was left alone` };
 
   const bytes = Buffer.from(saved.bytesBase64, 'base64');
-  const missing = await missingParts(registry, saved, bytes, signal);
+  const missing = await missingParts(registry, saved, bytes, signal, known);
   if (missing.length > 0) return { result: 'impossible', why: `the registry no longer has ${missing.join(', ')}` };
   const stored = await registry.putManifest(repository, tag ?? digest, { mediaType: saved.mediaType, bytes }, signal);
   if (stored !== digest)
@@ -35,11 +40,15 @@ async function missingParts(
   saved: SavedManifest,
   bytes: Uint8Array,
   signal: AbortSignal,
+  known: Set<string>,
 ): Promise<readonly Digest[]> {
   const missing = new Set<Digest>();
   for (const { as, to, foreign } of parseManifest(bytes, saved.mediaType).references) {
     if (foreign || as === 'subject' || as === 'opaque') continue;
-    if (!(await isThere(registry, saved.repository, as, to, signal))) missing.add(to.digest);
+    const name = `${saved.repository}@${to.digest}`;
+    if (known.has(name)) continue;
+    if (await isThere(registry, saved.repository, as, to, signal)) known.add(name);
+    else missing.add(to.digest);
   }
   return [...missing];
 }

@@ -1,23 +1,7 @@
-import { assertApplicable } from '../../flows/apply-plan.ts';
-import { PlanError } from '../../plan/errors.ts';
-import type { PlanHeader } from '../../plan/plan.ts';
-import { runSummaryEvent } from '../../report/events.ts';
-import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
-import { renderPlan } from '../../report/plan/render-plan.ts';
-import { renderRun } from '../../report/run/render-run.ts';
-import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, type OutputFlags } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
-import { rememberRegistry } from '../session/memory.ts';
-import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
-import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
-import { readSettings, withSession } from '../session/session.ts';
-import { sendSummary } from '../session/summary-event.ts';
-import type { Terminal } from '../terminal.ts';
 
-interface ApplyFlags extends SettingsFlags, OutputFlags {
-  readonly confirm?: boolean;
-}
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
 
 export const addApply: AddCommand = (parent) => {
   const command = parent
@@ -33,59 +17,5 @@ export const addApply: AddCommand = (parent) => {
   addOutputOption(addRegistryOptions(addCommonOptions(command)))
     .option('--records <spec...>', 'record sources, where the plan can not tell them (credentials)')
     .option('--confirm', 'do what the plan says')
-    .action(action<ApplyFlags>(applyFile));
+    .action(action(async () => (await import('../actions/apply.ts')).applyFile));
 };
-
-async function applyFile(terminal: Terminal, flags: ApplyFlags, [path = '']: readonly string[]): Promise<ExitCode> {
-  const plan = await readPlanFile(path);
-  const { header } = plan;
-  return await withSession(terminal, await withPlansOwn(terminal, flags, header), async (session) => {
-    assertSameRegistry(header, (await session.registry()).host);
-    assertApplicable(header, terminal.nowMs());
-    if (flags.confirm !== true) return await show(terminal, plan, flags, path);
-
-    const report = await runPlan(session, plan);
-    if (header.flow === 'reconcile') {
-      const removedTags = report.repositories.reduce((sum, { removed }) => sum + removed, 0);
-      await rememberRegistry(header, await session.state(), terminal.nowMs(), removedTags);
-    }
-    await forgetOldRuns(session);
-    await terminal.print(renderRun(report, flags.output, terminal.paint));
-    await sendSummary(session, runSummaryEvent(report, header));
-    return exitCodeOfRun(report, header);
-  });
-}
-
-async function show(
-  terminal: Terminal,
-  { header, collect }: ReadPlan,
-  flags: ApplyFlags,
-  path: string,
-): Promise<ExitCode> {
-  const plan = { header, actions: await collect(), next: `winnow apply ${path} --confirm` };
-  await terminal.print(renderPlan(plan, flags.output, terminal.paint));
-  return exitCodeOfPlan(header);
-}
-
-/** What command line, environment and settings file leave open, the plan tells. */
-async function withPlansOwn(
-  terminal: Terminal,
-  flags: ApplyFlags,
-  { scope, records }: PlanHeader,
-): Promise<ApplyFlags> {
-  const { settings } = await readSettings(terminal, flags);
-  return {
-    ...flags,
-    ...(settings.registry.url === undefined ? { registry: scope.registry.url } : {}),
-    ...(settings.records.length === 0 && records.length > 0 ? { records } : {}),
-  };
-}
-
-/** @throws PLAN_OTHER_REGISTRY */
-function assertSameRegistry({ id, scope }: PlanHeader, host: string): void {
-  if (scope.registry.host === host) return;
-  throw new PlanError(
-    'PLAN_OTHER_REGISTRY',
-    `applying plan ${id} to ${host}: it was made for ${scope.registry.host}; nothing was deleted`,
-  );
-}

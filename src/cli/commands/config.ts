@@ -1,19 +1,7 @@
-import { homedir } from 'node:os';
-import { checkSettings } from '../../config/check.ts';
-import { type FoundFile, findFile } from '../../config/find-file.ts';
-import { settingsJsonSchema } from '../../config/json-schema.ts';
-import { formatOrigin } from '../../config/problem.ts';
-import { renderConfigProblems } from '../../report/config-problems.ts';
-import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
-import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, type OutputFlags } from '../options/output.ts';
-import { addCommonOptions, type SettingsFlags } from '../options/settings.ts';
-import { readSettings } from '../session/session.ts';
-import { shownProblem } from '../shown-problem.ts';
-import type { Terminal } from '../terminal.ts';
 
-interface ConfigFlags extends SettingsFlags, OutputFlags {}
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, } from '../options/output.ts';
+import { addCommonOptions, } from '../options/settings.ts';
 
 export const addConfig: AddCommand = (parent) => {
   const command = parent.command('config').summary('check and show settings');
@@ -21,44 +9,11 @@ export const addConfig: AddCommand = (parent) => {
     .command('check')
     .argument('[file]', 'default: the file that would be used')
     .summary('find all that is wrong with a settings file');
-  addOutputOption(check.option('--config <file>', 'settings file')).action(action<ConfigFlags>(checkFile));
+  addOutputOption(check.option('--config <file>', 'settings file')).action(action(async () => (await import('../actions/config.ts')).checkFile));
   command
     .command('schema')
     .summary('print the JSON Schema of the settings file')
-    .action(
-      action(async (terminal) => {
-        await terminal.print([JSON.stringify(settingsJsonSchema(), null, 2)]);
-        return exitCodes.done;
-      }),
-    );
+    .action(action(async () => (await import('../actions/config.ts')).printSchema));
   const view = command.command('view').summary('show all settings as they count, and who gave each');
-  addCommonOptions(view).action(action<SettingsFlags>(viewSettings));
+  addCommonOptions(view).action(action(async () => (await import('../actions/config.ts')).viewSettings));
 };
-
-async function checkFile(terminal: Terminal, flags: ConfigFlags, [named]: readonly string[]): Promise<ExitCode> {
-  const { path, text } = await fileToCheck(terminal, named ?? flags.config);
-  const { problems, warnings } = checkSettings(text, path);
-  const all = [...problems, ...warnings].map(shownProblem);
-  await terminal.print(renderConfigProblems(problems.map(shownProblem), path, flags.output, terminal.paint));
-  if (problems.length === 0)
-    for (const { field, problem, hint } of all) terminal.say(`warning: ${field}: ${problem} (${hint})`);
-  return problems.length === 0 ? exitCodes.done : exitCodes.usage;
-}
-
-/** The file that is named, or that would be used. @throws CONFIG_NOT_FOUND, CONFIG_UNREADABLE */
-async function fileToCheck({ env, cwd }: Terminal, configPath: string | undefined): Promise<FoundFile> {
-  const found = await findFile({ configPath, env, cwd, home: env['HOME'] ?? homedir() });
-  if (found !== undefined) return found;
-  throw new CodedError('CONFIG_NOT_FOUND', 'looking for a settings file: there is none in the usual places', {
-    hint: 'name one: winnow config check FILE',
-  });
-}
-
-async function viewSettings(terminal: Terminal, flags: SettingsFlags): Promise<ExitCode> {
-  const { origins, file } = await readSettings(terminal, flags);
-  terminal.say(file === undefined ? 'no settings file' : `settings file: ${file}`);
-  await terminal.print(
-    origins.map(({ path, value, origin }) => `${path}: ${value}  # ${formatOrigin(origin) || 'default'}`),
-  );
-  return exitCodes.done;
-}

@@ -1,10 +1,5 @@
-import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
-import { type AddCommand, action } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 
-interface DemoFlags {
-  readonly keep?: string;
-}
+import { type AddCommand, action } from '../command.ts';
 
 export const addDemo: AddCommand = (parent) => {
   parent
@@ -15,11 +10,5 @@ export const addDemo: AddCommand = (parent) => {
         'commands that you would run: plan, explain, apply, undo. Nothing outside of that folder is touched.',
     )
     .option('--keep <folder>', 'make it in this folder, and leave it there')
-    .action(action<DemoFlags>(demo));
+    .action(action(async () => (await import('../actions/demo.ts')).demo));
 };
-
-async function demo(terminal: Terminal, { keep }: DemoFlags): Promise<ExitCode> {
-  const { playDemo } = await import('../demo/play-demo.ts');
-  await playDemo(terminal, keep);
-  return exitCodes.done;
-}

@@ -1,14 +1,7 @@
-import { classOfRepository } from '../../config/reconcile-policy.ts';
-import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
-import { type RepositoryRow, renderRepositories } from '../../report/lists/repositories.ts';
-import { matchesGlob } from '../../util/pure/glob.ts';
-import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, type OutputFlags } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
-import { withSession } from '../session/session.ts';
-import type { Terminal } from '../terminal.ts';
 
-interface RepoFlags extends SettingsFlags, OutputFlags {}
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
 
 export const addRepo: AddCommand = (parent) => {
   const command = parent.command('repo').summary('look at repositories');
@@ -16,23 +9,5 @@ export const addRepo: AddCommand = (parent) => {
     .command('ls')
     .argument('[query]', 'a part of the name, or a glob')
     .summary('list the repositories of the registry');
-  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(action<RepoFlags>(list));
+  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(action(async () => (await import('../actions/repo.ts')).list));
 };
-
-async function list(terminal: Terminal, flags: RepoFlags, [query]: readonly string[]): Promise<ExitCode> {
-  return await withSession(terminal, flags, async (session) => {
-    const registry = await session.registry();
-    const rows: RepositoryRow[] = [];
-    for await (const repository of registry.repositories(terminal.signal))
-      if (fits(repository, query))
-        rows.push({ repository, class: classOfRepository(session.settings, repository)?.name ?? 'unknown' });
-    rows.sort((a, b) => (a.repository < b.repository ? -1 : 1));
-    await terminal.print(renderRepositories(rows, registry.host, flags.output, terminal.paint));
-    return exitCodes.done;
-  });
-}
-
-function fits(repository: string, query: string | undefined): boolean {
-  if (query === undefined) return true;
-  return /[*?]/.test(query) ? matchesGlob(query, repository) : repository.includes(query);
-}

@@ -1,28 +1,7 @@
-import { formatResource, type Resource, repositoryIn } from '../../evidence/resource.ts';
-import type { Planned } from '../../flows/plan-tags.ts';
-import { isRepository } from '../../oci/reference.ts';
-import { keptTags } from '../../plan/repository-counts.ts';
-import { type ExitCode, exitCodeOfPlan, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
-import { renderTags, type TagRow } from '../../report/lists/tags.ts';
-import { renderPlan } from '../../report/plan/render-plan.ts';
-import { renderRun } from '../../report/run/render-run.ts';
-import type { Registry } from '../../systems/registry/contract.ts';
-import { createLimit } from '../../util/limit.ts';
-import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
-import { type AddCommand, action } from '../command.ts';
-import type { CliErrorCode } from '../errors.ts';
-import { addOutputOption, type OutputFlags } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
-import { makeRemoveTagPlan } from '../session/make-plan.ts';
-import { planToRun } from '../session/plan-file.ts';
-import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
-import { type Session, withSession } from '../session/session.ts';
-import { targetOf } from '../session/target.ts';
-import type { Terminal } from '../terminal.ts';
 
-interface TagFlags extends SettingsFlags, OutputFlags {
-  readonly confirm?: boolean;
-}
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
 
 export const addTag: AddCommand = (parent) => {
   const command = parent.command('tag').summary('look at tags, remove one');
@@ -30,7 +9,7 @@ export const addTag: AddCommand = (parent) => {
     .command('ls')
     .argument('[repository]', 'default: defaultRepository of the settings')
     .summary('list the tags of a repository');
-  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(action<TagFlags>(list));
+  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(action(async () => (await import('../actions/tag.ts')).list));
 
   const rm = command
     .command('rm')
@@ -44,84 +23,5 @@ export const addTag: AddCommand = (parent) => {
     .option('--records <spec...>', 'record sources that may hold the tag')
     .option('--untag-by-overwrite', 'push a tiny manifest over a shared tag, and delete that')
     .option('--confirm', 'remove it')
-    .action(action<TagFlags>(remove));
+    .action(action(async () => (await import('../actions/tag.ts')).remove));
 };
-
-async function list(terminal: Terminal, flags: TagFlags, [named]: readonly string[]): Promise<ExitCode> {
-  return await withSession(terminal, flags, async (session) => {
-    const registry = await session.registry();
-    const repository = (named ?? session.settings.defaultRepository).replace(`${registry.host}/`, '');
-    if (!isRepository(repository))
-      throw new CodedError('REFERENCE_INVALID', `listing tags: ${repository} is not a repository name`, {
-        hint: 'winnow repo ls shows what there is',
-      });
-    const rows = await tagRows(session, registry, repository);
-    await terminal.print(renderTags(rows, { registry: registry.host, repository }, flags.output, terminal.paint));
-    return rows.some((row) => row.problem !== undefined) ? exitCodes.evidence : exitCodes.done;
-  });
-}
-
-async function tagRows(
-  { settings, terminal }: Session,
-  registry: Registry,
-  repository: string,
-): Promise<readonly TagRow[]> {
-  const limit = createLimit(settings.registry.concurrency ?? 8);
-  const rows: Promise<TagRow>[] = [];
-  for await (const tag of registry.tags(repository, terminal.signal))
-    rows.push(limit.run(() => tagRow(registry, repository, tag, terminal.signal), terminal.signal));
-  return await Promise.all(rows);
-}
-
-async function tagRow(registry: Registry, repository: string, tag: string, signal: AbortSignal): Promise<TagRow> {
-  try {
-    const resolved = await registry.resolve(repository, tag, signal);
-    return resolved === undefined
-      ? { tag, problem: 'it is listed, but not found' }
-      : { tag, digest: resolved.digest, mediaType: resolved.mediaType };
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    return { tag, problem: messageOf(error) };
-  }
-}
-
-async function remove(terminal: Terminal, flags: TagFlags, [reference = '']: readonly string[]): Promise<ExitCode> {
-  return await withSession(terminal, flags, async (session) => {
-    const { host } = await session.registry();
-    const target = targetOf(reference, host, session.settings.defaultRepository);
-    if (target.kind !== 'tag')
-      throw new CodedError(
-        'REFERENCE_INVALID',
-        `removing ${reference}: it is a digest, and this command removes tags`,
-        { hint: 'name one of its tags; the manifest goes with the last of them' },
-      );
-    const planned = await makeRemoveTagPlan(session, target.scope.slice(host.length + 1), target.key);
-    const { plan } = planned;
-    assertGoes(planned, target);
-    if (flags.confirm !== true) {
-      await terminal.print(
-        renderPlan({ ...plan, next: `winnow tag rm ${reference} --confirm` }, flags.output, terminal.paint),
-      );
-      return exitCodeOfPlan(plan.header);
-    }
-    const report = await runPlan(session, planToRun(plan));
-    await forgetOldRuns(session);
-    await terminal.print(renderRun(report, flags.output, terminal.paint));
-    return exitCodeOfRun(report, plan.header);
-  });
-}
-
-/** @throws TAG_STAYS with what keeps it, TAG_NOT_FOUND */
-function assertGoes({ plan, view, decisions, actions }: Planned, tag: Resource): void {
-  if (plan.header.actionCount > 0) return;
-  const name = formatResource(tag);
-  const repository = repositoryIn(tag.scope);
-  const kept = [...keptTags(view, decisions, actions)].find((one) => one.target === name);
-  if (kept === undefined)
-    throw new CodedError<CliErrorCode>('TAG_NOT_FOUND', `removing ${name}: there is no such tag`, {
-      hint: `winnow tag ls ${repository} shows what there is`,
-    });
-  throw new CodedError<CliErrorCode>('TAG_STAYS', `removing ${name}: it stays (${kept.reason}): ${kept.because}`, {
-    hint: `winnow explain ${repository}:${tag.key} shows the way back to what keeps it`,
-  });
-}

@@ -1,18 +1,7 @@
-import { runStory } from '../../flows/run-history.ts';
-import { restoreTo, undoRun } from '../../flows/undo-run.ts';
-import { PlanError } from '../../plan/errors.ts';
-import { type ExitCode, exitCodeOfUndo } from '../../report/exit-code.ts';
-import { renderUndo } from '../../report/undo-report.ts';
-import { journals } from '../../systems/journal/index.ts';
-import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, type OutputFlags } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, type SettingsFlags } from '../options/settings.ts';
-import { startProgress } from '../progress.ts';
-import { runIdOf } from '../session/run-id.ts';
-import { readSettings, withSession } from '../session/session.ts';
-import type { Terminal } from '../terminal.ts';
 
-interface UndoFlags extends SettingsFlags, OutputFlags {}
+import { type AddCommand, action } from '../command.ts';
+import { addOutputOption, } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
 
 export const addUndo: AddCommand = (parent) => {
   const command = parent
@@ -24,41 +13,5 @@ export const addUndo: AddCommand = (parent) => {
         'points elsewhere by now is left alone. Says exactly what could not come back, and why. Doing it twice is harmless.',
     )
     .addHelpText('after', '\nExample:\n  winnow run ls\n  winnow undo last');
-  addOutputOption(addRegistryOptions(addCommonOptions(command))).action(action<UndoFlags>(undoOne));
+  addOutputOption(addRegistryOptions(addCommonOptions(command))).action(action(async () => (await import('../actions/undo.ts')).undoOne));
 };
-
-async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']: readonly string[]): Promise<ExitCode> {
-  const { settings } = await readSettings(terminal, flags);
-  const journal = journals.file(settings.stateDir);
-  const runId = await runIdOf(journal, name);
-  const { begin } = await runStory(journal, runId);
-  const { host, url } = begin.header.scope.registry;
-  const own = settings.registry.url === undefined ? { ...flags, registry: url } : flags;
-
-  return await withSession(terminal, own, async (session) => {
-    const registry = await session.registry();
-    if (registry.host !== host)
-      throw new PlanError(
-        'PLAN_OTHER_REGISTRY',
-        `undoing ${runId} on ${registry.host}: it ran on ${host}; nothing was changed`,
-      );
-    const progress = startProgress(terminal, 'restoring');
-    let count = 0;
-    const report = await undoRun({
-      runId,
-      by: session.by,
-      journal,
-      leases: await session.leases(),
-      restore: restoreTo(registry),
-      nowMs: terminal.nowMs,
-      signal: terminal.signal,
-      onProgress: () => {
-        count += 1;
-        progress.update(count, 'things looked at');
-      },
-    }).finally(() => progress.stop());
-    const shown = { runId, ...report };
-    await terminal.print(renderUndo(shown, flags.output, terminal.paint));
-    return exitCodeOfUndo(shown);
-  });
-}

@@ -52,7 +52,7 @@ export async function makeReconcilePlan(session: Session): Promise<Planned> {
 export async function makeRemoveTagPlan(session: Session, repository: string, tag: string): Promise<Planned> {
   const { common } = await prepare(session, 'tag-rm', { repositories: [repository] });
   return await planRemoveTag(
-    { ...common, repository, tag, remember: async () => () => undefined },
+    { ...common, repository, tag, policy: reconcilePolicy(session.settings), remember: async () => () => undefined },
     session.terminal.signal,
   );
 }

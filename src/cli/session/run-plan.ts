@@ -26,7 +26,7 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   const { header } = plan;
   const registry = await session.registry();
   assertCanDelete(registry.host, await registry.capabilities(terminal.signal));
-  const runId = runIdFor(header.id, await journal.runs());
+  const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
   const { concurrency, recheckRecordsEveryMs } = settings.apply;
   const state = await session.state();
   const records = await session.records(registry.host);

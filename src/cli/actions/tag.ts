@@ -1,0 +1,103 @@
+import { formatResource, type Resource, repositoryIn } from '../../evidence/resource.ts';
+import type { Planned } from '../../flows/plan-tags.ts';
+import { isRepository } from '../../oci/reference.ts';
+import { keptTags } from '../../plan/repository-counts.ts';
+import { type ExitCode, exitCodeOfPlan, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
+import { renderTags, type TagRow } from '../../report/lists/tags.ts';
+import { renderPlan } from '../../report/plan/render-plan.ts';
+import { renderRun } from '../../report/run/render-run.ts';
+import type { Registry } from '../../systems/registry/contract.ts';
+import { createLimit } from '../../util/limit.ts';
+import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import type { CliErrorCode } from '../errors.ts';
+import { type OutputFlags } from '../options/output.ts';
+import { type SettingsFlags } from '../options/settings.ts';
+import { makeRemoveTagPlan } from '../session/make-plan.ts';
+import { planToRun } from '../session/plan-file.ts';
+import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
+import { type Session, withSession } from '../session/session.ts';
+import { targetOf } from '../session/target.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface TagFlags extends SettingsFlags, OutputFlags {
+  readonly confirm?: boolean;
+}
+
+export async function list(terminal: Terminal, flags: TagFlags, [named]: readonly string[]): Promise<ExitCode> {
+  return await withSession(terminal, flags, async (session) => {
+    const registry = await session.registry();
+    const repository = (named ?? session.settings.defaultRepository).replace(`${registry.host}/`, '');
+    if (!isRepository(repository))
+      throw new CodedError('REFERENCE_INVALID', `listing tags: ${repository} is not a repository name`, {
+        hint: 'winnow repo ls shows what there is',
+      });
+    const rows = await tagRows(session, registry, repository);
+    await terminal.print(renderTags(rows, { registry: registry.host, repository }, flags.output, terminal.paint));
+    return rows.some((row) => row.problem !== undefined) ? exitCodes.evidence : exitCodes.done;
+  });
+}
+
+async function tagRows(
+  { settings, terminal }: Session,
+  registry: Registry,
+  repository: string,
+): Promise<readonly TagRow[]> {
+  const limit = createLimit(settings.registry.concurrency ?? 8);
+  const rows: Promise<TagRow>[] = [];
+  for await (const tag of registry.tags(repository, terminal.signal))
+    rows.push(limit.run(() => tagRow(registry, repository, tag, terminal.signal), terminal.signal));
+  return (await Promise.all(rows)).sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+async function tagRow(registry: Registry, repository: string, tag: string, signal: AbortSignal): Promise<TagRow> {
+  try {
+    const resolved = await registry.resolve(repository, tag, signal);
+    return resolved === undefined
+      ? { tag, problem: 'it is listed, but not found' }
+      : { tag, digest: resolved.digest, mediaType: resolved.mediaType };
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return { tag, problem: messageOf(error) };
+  }
+}
+
+export async function remove(terminal: Terminal, flags: TagFlags, [reference = '']: readonly string[]): Promise<ExitCode> {
+  return await withSession(terminal, flags, async (session) => {
+    const { host } = await session.registry();
+    const target = targetOf(reference, host, session.settings.defaultRepository);
+    if (target.kind !== 'tag')
+      throw new CodedError(
+        'REFERENCE_INVALID',
+        `removing ${reference}: it is a digest, and this command removes tags`,
+        { hint: 'name one of its tags; the manifest goes with the last of them' },
+      );
+    const planned = await makeRemoveTagPlan(session, target.scope.slice(host.length + 1), target.key);
+    const { plan } = planned;
+    assertGoes(planned, target);
+    if (flags.confirm !== true) {
+      await terminal.print(
+        renderPlan({ ...plan, next: 'the same command with --confirm' }, flags.output, terminal.paint),
+      );
+      return exitCodeOfPlan(plan.header);
+    }
+    const report = await runPlan(session, planToRun(plan));
+    await forgetOldRuns(session);
+    await terminal.print(renderRun(report, flags.output, terminal.paint));
+    return exitCodeOfRun(report, plan.header);
+  });
+}
+
+/** @throws TAG_STAYS with what keeps it, TAG_NOT_FOUND */
+function assertGoes({ view, decisions, actions }: Planned, tag: Resource): void {
+  const name = formatResource(tag);
+  if (actions.actions.some(({ target }) => formatResource(target) === name)) return;
+  const repository = repositoryIn(tag.scope);
+  const kept = [...keptTags(view, decisions, actions)].find((one) => one.target === name);
+  if (kept === undefined)
+    throw new CodedError<CliErrorCode>('TAG_NOT_FOUND', `removing ${name}: there is no such tag`, {
+      hint: `winnow tag ls ${repository} shows what there is`,
+    });
+  throw new CodedError<CliErrorCode>('TAG_STAYS', `removing ${name}: it stays (${kept.reason}): ${kept.because}`, {
+    hint: `winnow explain ${repository}:${tag.key} shows the way back to what keeps it`,
+  });
+}

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { type Accident, type KillingProxy, startKillingProxy } from '../support/killing-proxy.ts';
+import { type CliResult, runCli, spawnCli } from '../support/run-cli.ts';
+import {
+  discard,
+  holdings,
+  hurtImages,
+  serveFolder,
+  smallWorldClasses,
+  smallWorldFolder,
+  smallWorldRows,
+  writeRows,
+} from '../support/small-world.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+/*
+ * The whole command, killed for good (SIGKILL: no handler, no last write) before and after each request that changes something. Each
+ * time a second run must reach the end of an undisturbed one, and undoing both must lead back to the beginning.
+ */
+
+/** Cycles at a time: while one waits for a process to start, another computes. */
+const AT_ONCE = 3;
+
+interface World {
+  readonly proxy: KillingProxy;
+  readonly folder: string;
+  /** HOME, and with it the state directory. */
+  readonly home: string;
+  run(...args: readonly string[]): Promise<CliResult>;
+  reconcileArgs(...more: readonly string[]): readonly string[];
+  end(): Promise<void>;
+}
+
+async function openWorld(deleteByTag: boolean): Promise<World> {
+  const folder = await smallWorldFolder();
+  const home = makeTempFolder('home');
+  const server = await serveFolder(folder, { deleteByTag });
+  const proxy = await startKillingProxy(server.url);
+  const records = writeRows(smallWorldRows, `${home}/records.csv`);
+  return {
+    proxy,
+    folder,
+    home,
+    run: (...args) => runCli(args, { home }),
+    reconcileArgs: (...more) => [
+      ...['reconcile', '--registry', proxy.url, '--records', `file:${records}`, ...smallWorldClasses],
+      ...['--concurrency', '1', '--confirm', '-o', 'json', ...more],
+    ],
+    end: async () => {
+      await proxy.stop();
+      await server.close();
+      discard(folder, home);
+    },
+  };
+}
+
+interface Undisturbed {
+  readonly before: readonly string[];
+  readonly end: readonly string[];
+  readonly actions: number;
+  /** The changing requests that it made. */
+  readonly changes: readonly string[];
+}
+
+async function undisturbed(deleteByTag: boolean, options: readonly string[]): Promise<Undisturbed> {
+  const world = await openWorld(deleteByTag);
+  try {
+    const { proxy, folder } = world;
+    const before = await holdings(proxy.url, folder);
+    const { code, stdout, stderr } = await world.run(...world.reconcileArgs(...options));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { done } = JSON.parse(stdout).counts;
+    return { before, end: await holdings(proxy.url, folder), actions: done, changes: [...proxy.changes] };
+  } finally {
+    await world.end();
+  }
+}
+
+/** Kills a run, ends the work with a second one, undoes both. @returns what was not as it must be, in words */
+async function dieOnce(
+  deleteByTag: boolean,
+  options: readonly string[],
+  accident: Accident,
+  goal: Undisturbed,
+): Promise<readonly string[]> {
+  const world = await openWorld(deleteByTag);
+  const { proxy, folder, home } = world;
+  const wrong: string[] = [];
+  const where = `killed ${accident.when} change ${accident.n} (${goal.changes[accident.n - 1]})`;
+  const check = (holds: boolean, text: string) => {
+    if (!holds) wrong.push(`${where}: ${text}`);
+  };
+  try {
+    const first = spawnCli(world.reconcileArgs(...options), { home });
+    proxy.arm(accident, () => {
+      first.kill('SIGKILL');
+      return first.exited;
+    });
+    const { signal } = await first.exited;
+    check(signal === 'SIGKILL', `it was not killed: ${JSON.stringify(await first.exited)}`);
+    const hurt = await hurtImages(proxy.url, smallWorldRows);
+    check(hurt.length === 0, `kept images are hurt: ${hurt.join('; ')}`);
+
+    const second = await world.run(...world.reconcileArgs(...options));
+    check(second.code === 0, `the second run ended with ${second.code}: ${second.stdout} ${second.stderr}`);
+    const end = await holdings(proxy.url, folder);
+    check(same(end, goal.end), `another end: ${difference(end, goal.end)}`);
+
+    const runs = await world.run('run', 'ls', '-o', 'json');
+    for (const { runId } of JSON.parse(runs.stdout).items as { readonly runId: string }[]) {
+      const undone = await world.run('undo', runId);
+      check(undone.code === 0, `undo of ${runId} ended with ${undone.code}: ${undone.stdout} ${undone.stderr}`);
+    }
+    const back = await holdings(proxy.url, folder);
+    check(same(back, goal.before), `not all is back: ${difference(back, goal.before)}`);
+    return wrong;
+  } finally {
+    await world.end();
+  }
+}
+
+describe.each([
+  { title: 'where tags can be deleted', deleteByTag: true, options: [] },
+  { title: 'where digests alone can be deleted', deleteByTag: false, options: [] },
+])('a run that is killed, $title', ({ deleteByTag, options }) => {
+  test('leaves all that is kept whole, is ended by the next run, and both can be undone', async () => {
+    const goal = await undisturbed(deleteByTag, options);
+    expect(goal.actions).toBeGreaterThanOrEqual(20);
+    expect(goal.end).not.toEqual(goal.before);
+
+    const accidents = goal.changes.flatMap((_, index): Accident[] => [
+      { n: index + 1, when: 'before' },
+      { n: index + 1, when: 'after' },
+    ]);
+    expect(await dieAtEach(deleteByTag, options, accidents, goal)).toEqual([]);
+  });
+});
+
+test('a run that is killed while it overwrites a shared tag is ended by the next one, and both can be undone', async () => {
+  const options = ['--untag-by-overwrite'];
+  const goal = await undisturbed(false, options);
+  // The overwriting manifest's blob and itself, and the request behind that, which deletes it.
+  const pushes = goal.changes.flatMap((change, index) => (change.startsWith('DELETE') ? [] : [index + 1]));
+  expect(pushes.length).toBeGreaterThanOrEqual(2);
+  const steps = [...pushes, (pushes.at(-1) ?? 0) + 1];
+  const accidents = steps.flatMap((n): Accident[] => [
+    { n, when: 'before' },
+    { n, when: 'after' },
+  ]);
+  expect(await dieAtEach(false, options, accidents, goal)).toEqual([]);
+});
+
+async function dieAtEach(
+  deleteByTag: boolean,
+  options: readonly string[],
+  accidents: readonly Accident[],
+  goal: Undisturbed,
+): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  const queue = accidents.values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const accident of queue) wrong.push(...(await dieOnce(deleteByTag, options, accident, goal)));
+    }),
+  );
+  return wrong;
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.join('\n') === b.join('\n');
+}
+
+function difference(found: readonly string[], wanted: readonly string[]): string {
+  const missing = wanted.filter((line) => !found.includes(line)).map((line) => `- ${line}`);
+  const extra = found.filter((line) => !wanted.includes(line)).map((line) => `+ ${line}`);
+  return [...missing, ...extra].join(', ');
+}
