@@ -44,7 +44,8 @@ winnow reconcile --registry registry.example:5000 --records file:records.csv --t
 - **Nothing is deleted without \`--confirm\`.** What a dry run shows is the plan that would be applied.
 - Results go to stdout; progress, warnings and the log to stderr. Progress is drawn on a terminal alone; \`NO_COLOR\` is honoured.
 - The first Ctrl-C (or SIGTERM) lets the actions in hand end, journals them and reports; a second one ends the process.
-- An option with \`…\` takes several values: \`--records file:a.csv file:b.csv\`, or the option again.
+- An option with \`…\` takes all words up to the next option, or can be given again. So put arguments before it:
+  \`winnow explain team/app:v1 --records file:a.csv file:b.csv\`.
 - From a checkout, \`npm run build\` makes the command: \`node dist/winnow.js\` is what this page calls \`winnow\`.
 
 ## Exit codes`;

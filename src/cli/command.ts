@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../report/exit-code.ts';
-import type { Terminal } from './terminal.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
 
 /** One command of the program: adds its words and options to its parent. One file each, in `commands/`. */
 export type AddCommand = (parent: Command) => void;
@@ -20,7 +20,6 @@ export type Run<Flags extends object> = (
 export function action<Flags extends object>(load: () => Promise<Run<Flags>>): (this: Command) => Promise<void> {
   return async function (this: Command) {
     const flags = this.optsWithGlobals<Flags>();
-    const { openTerminal } = await import('./terminal.ts');
     const terminal = openTerminal();
     try {
       const run = await load();

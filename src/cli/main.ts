@@ -1,5 +1,4 @@
 import { type Command, CommanderError } from 'commander';
-import { exitCodes } from '../report/exit-code.ts';
 import { createProgram } from './program.ts';
 
 /** The program's door: usage errors end with 2, help and version with 0, all else as the command says. */
@@ -10,7 +9,9 @@ async function main(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error.exitCode === 0) return; // help and version are no mistakes
+    const { exitCodes } = await import('../report/exit-code.ts');
+    process.exitCode = exitCodes.usage;
   }
 }
 

@@ -1,93 +1,113 @@
 import type { Digest } from '../oci/digest.ts';
 
-const WIDTH = 32;
-const HEX = '0123456789abcdef';
+const PREFIX = 'sha256:';
+const LENGTH = PREFIX.length + 64;
+/** 32 bit words of a digest. */
+const WORDS = 8;
 
 /**
  * A set of sha256 digests, each with a number from 0: 32 bytes a digest in one array, found by open addressing.
  */
 export class DigestTable {
-  #bytes = new Uint8Array(1024 * WIDTH);
+  #words = new Uint32Array(1024 * WORDS);
+  /** Number of a digest plus one, or zero. */
   #slots = new Uint32Array(2048);
   #size = 0;
-  readonly #scratch = new Uint8Array(WIDTH);
+  readonly #read = new Uint32Array(WORDS);
 
   get size(): number {
     return this.#size;
   }
 
-  /** The number of a `sha256:…` digest, giving it one if it is new. */
-  add(digest: Digest): number {
-    this.#read(digest);
-    const slot = this.#find();
+  /** The number of a `sha256:…` digest, giving it one if it is new; -1 for any other text. */
+  add(text: string): number {
+    if (!readDigest(text, this.#read)) return -1;
+    const slot = this.#find(this.#read, 0);
     const held = this.#slots[slot] as number;
     if (held > 0) return held - 1;
 
-    this.#grow();
-    this.#bytes.set(this.#scratch, this.#size * WIDTH);
+    const index = this.#size;
+    this.#reserve(index + 1);
+    this.#words.set(this.#read, index * WORDS);
     this.#size += 1;
-    this.#slots[this.#find()] = this.#size;
-    return this.#size - 1;
+    this.#slots[slot] = this.#size;
+    if (this.#size * 4 >= this.#slots.length * 3) this.#rehash();
+    return index;
   }
 
   /** The number of a digest, or -1. */
-  indexOf(digest: Digest): number {
-    this.#read(digest);
-    return (this.#slots[this.#find()] as number) - 1;
+  indexOf(text: string): number {
+    return readDigest(text, this.#read) ? (this.#slots[this.#find(this.#read, 0)] as number) - 1 : -1;
   }
 
   at(index: number): Digest {
-    let hex = '';
-    for (let i = index * WIDTH; i < (index + 1) * WIDTH; i += 1) {
-      const byte = this.#bytes[i] as number;
-      hex += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15);
+    let text = PREFIX;
+    for (let n = index * WORDS; n < (index + 1) * WORDS; n += 1) {
+      const word = this.#words[n] as number;
+      text += pair(word >>> 24) + pair(word >>> 16) + pair(word >>> 8) + pair(word);
     }
-    return `sha256:${hex}`;
+    return text as Digest;
   }
 
-  #read(digest: Digest): void {
-    for (let i = 0; i < WIDTH; i += 1) {
-      const at = 7 + i * 2;
-      this.#scratch[i] = (nibble(digest.charCodeAt(at)) << 4) | nibble(digest.charCodeAt(at + 1));
-    }
-  }
-
-  /** The slot that holds the digest in `#scratch`, or the free one where it belongs. */
-  #find(): number {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < WIDTH; i += 1) hash = Math.imul(hash ^ (this.#scratch[i] as number), 0x01000193);
+  /** The slot that holds these words, or the free one where they belong. */
+  #find(words: Uint32Array, from: number): number {
     const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    for (;;) {
+    for (let slot = hashOf(words, from) & mask; ; slot = (slot + 1) & mask) {
       const held = this.#slots[slot] as number;
-      if (held === 0 || this.#holds(held - 1)) return slot;
-      slot = (slot + 1) & mask;
+      if (held === 0 || this.#holds((held - 1) * WORDS, words, from)) return slot;
     }
   }
 
-  #holds(index: number): boolean {
-    const at = index * WIDTH;
-    for (let i = 0; i < WIDTH; i += 1) if (this.#bytes[at + i] !== this.#scratch[i]) return false;
+  #holds(at: number, words: Uint32Array, from: number): boolean {
+    for (let n = 0; n < WORDS; n += 1) if (this.#words[at + n] !== words[from + n]) return false;
     return true;
   }
 
-  #grow(): void {
-    if ((this.#size + 1) * WIDTH > this.#bytes.length) {
-      const larger = new Uint8Array(Math.ceil(this.#bytes.length / WIDTH / 2) * 3 * WIDTH);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    if ((this.#size + 1) * 4 < this.#slots.length * 3) return;
-    const added = this.#scratch.slice();
+  #reserve(size: number): void {
+    if (size * WORDS <= this.#words.length) return;
+    const larger = new Uint32Array(Math.ceil(this.#words.length / WORDS / 2) * 3 * WORDS);
+    larger.set(this.#words);
+    this.#words = larger;
+  }
+
+  #rehash(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let i = 0; i < this.#size; i += 1) {
-      this.#scratch.set(this.#bytes.subarray(i * WIDTH, (i + 1) * WIDTH));
-      this.#slots[this.#find()] = i + 1;
-    }
-    this.#scratch.set(added);
+    for (let index = 0; index < this.#size; index += 1) this.#slots[this.#find(this.#words, index * WORDS)] = index + 1;
   }
 }
 
-function nibble(code: number): number {
-  return code <= 57 ? code - 48 : code - 87;
+/** All words count, not the first alone: who makes digests up could give very many of them the same beginning. */
+function hashOf(words: Uint32Array, from: number): number {
+  let hash = 0;
+  for (let n = 0; n < WORDS; n += 1) hash = Math.imul(hash ^ (words[from + n] as number), 0x9e3779b1);
+  return hash ^ (hash >>> 15);
+}
+
+/** @returns false, and leaves anything in `words`, for what is no `sha256:` and 64 lower-case hexadecimal characters. */
+function readDigest(text: string, words: Uint32Array): boolean {
+  if (text.length !== LENGTH || !text.startsWith(PREFIX)) return false;
+  let all = 0;
+  for (let n = 0, at = PREFIX.length; n < WORDS; n += 1) {
+    let word = 0;
+    for (const end = at + 8; at < end; at += 1) {
+      const nibble = nibbleOf(text.charCodeAt(at));
+      all |= nibble;
+      word = (word << 4) | nibble;
+    }
+    words[n] = word;
+  }
+  return all >= 0;
+}
+
+/** The hexadecimal digits of the last byte: out of a table, for plans are sorted by digests. */
+function pair(word: number): string {
+  return hexPairs[word & 255] as string;
+}
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Negative for what is no lower-case hexadecimal digit. */
+function nibbleOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 97 && code <= 102 ? code - 87 : -1;
 }

@@ -1,4 +1,3 @@
-import { algorithmOf, type Digest, isDigest } from '../oci/digest.ts';
 import { Growable } from '../util/pure/growable.ts';
 import { DigestTable } from './digest-table.ts';
 import { type Resource, type ResourceId, type ResourceKind, resourceKinds } from './resource.ts';
@@ -43,7 +42,8 @@ export class ResourceTable {
   add(kind: ResourceKind, scope: string, key: string): ResourceId {
     const kindNumber = kindNumbers.get(kind) as number;
     const scopeNumber = this.#scopes.add(scope);
-    const keyNumber = isShort(key) ? this.#digests.add(key) * 2 : this.#texts.add(key) * 2 + 1;
+    const digest = this.#digests.add(key);
+    const keyNumber = digest >= 0 ? digest * 2 : this.#texts.add(key) * 2 + 1;
     const slot = this.#find(kindNumber, scopeNumber, keyNumber);
     const held = this.#slots[slot] as number;
     if (held > 0) return held - 1;
@@ -60,9 +60,10 @@ export class ResourceTable {
   find(kind: ResourceKind, scope: string, key: string): ResourceId | undefined {
     const kindNumber = kindNumbers.get(kind) as number;
     const scopeNumber = this.#scopes.indexOf(scope);
-    const keyIndex = isShort(key) ? this.#digests.indexOf(key) : this.#texts.indexOf(key);
-    if (scopeNumber < 0 || keyIndex < 0) return undefined;
-    const held = this.#slots[this.#find(kindNumber, scopeNumber, keyIndex * 2 + (isShort(key) ? 0 : 1))] as number;
+    const digest = this.#digests.indexOf(key);
+    const keyNumber = digest >= 0 ? digest * 2 : this.#texts.indexOf(key) * 2 + 1;
+    if (scopeNumber < 0 || keyNumber < 0) return undefined;
+    const held = this.#slots[this.#find(kindNumber, scopeNumber, keyNumber)] as number;
     return held === 0 ? undefined : held - 1;
   }
 
@@ -113,8 +114,4 @@ export class ResourceTable {
     for (let id = 0; id < this.size; id += 1)
       this.#slots[this.#find(this.#kinds.get(id), this.#scopeOf.get(id), this.#keyOf.get(id))] = id + 1;
   }
-}
-
-function isShort(key: string): key is Digest {
-  return key.length === 71 && isDigest(key) && algorithmOf(key) === 'sha256';
 }

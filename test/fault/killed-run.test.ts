@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Accident, type KillingProxy, startKillingProxy } from '../support/killing-proxy.ts';
+import { pushImage } from '../support/push-image.ts';
+import { readTags } from '../support/registry-view.ts';
 import { type CliResult, runCli, spawnCli } from '../support/run-cli.ts';
 import {
   discard,
@@ -20,6 +22,9 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 
 /** Cycles at a time: while one waits for a process to start, another computes. */
 const AT_ONCE = 3;
+
+/** By default a request is hit before or after in turn where there are many, and every fourth cycle is undone. This does everything. */
+const EVERY = process.env['WINNOW_EVERY_ACCIDENT'] === '1';
 
 interface World {
   readonly proxy: KillingProxy;
@@ -82,6 +87,7 @@ async function dieOnce(
   options: readonly string[],
   accident: Accident,
   goal: Undisturbed,
+  undo: boolean,
 ): Promise<readonly string[]> {
   const world = await openWorld(deleteByTag);
   const { proxy, folder, home } = world;
@@ -106,6 +112,7 @@ async function dieOnce(
     const end = await holdings(proxy.url, folder);
     check(same(end, goal.end), `another end: ${difference(end, goal.end)}`);
 
+    if (!undo) return wrong;
     const runs = await world.run('run', 'ls', '-o', 'json');
     for (const { runId } of JSON.parse(runs.stdout).items as { readonly runId: string }[]) {
       const undone = await world.run('undo', runId);
@@ -120,19 +127,21 @@ async function dieOnce(
 }
 
 describe.each([
-  { title: 'where tags can be deleted', deleteByTag: true, options: [] },
-  { title: 'where digests alone can be deleted', deleteByTag: false, options: [] },
-])('a run that is killed, $title', ({ deleteByTag, options }) => {
+  { title: 'where tags can be deleted', deleteByTag: true, alternate: true },
+  { title: 'where digests alone can be deleted', deleteByTag: false, alternate: false },
+])('a run that is killed, $title', ({ deleteByTag, alternate }) => {
   test('leaves all that is kept whole, is ended by the next run, and both can be undone', async () => {
-    const goal = await undisturbed(deleteByTag, options);
+    const goal = await undisturbed(deleteByTag, []);
     expect(goal.actions).toBeGreaterThanOrEqual(20);
     expect(goal.end).not.toEqual(goal.before);
 
-    const accidents = goal.changes.flatMap((_, index): Accident[] => [
-      { n: index + 1, when: 'before' },
-      { n: index + 1, when: 'after' },
-    ]);
-    expect(await dieAtEach(deleteByTag, options, accidents, goal)).toEqual([]);
+    const accidents = goal.changes
+      .flatMap((_, index): Accident[] => [
+        { n: index + 1, when: 'before' },
+        { n: index + 1, when: 'after' },
+      ])
+      .filter(({ n, when }) => EVERY || !alternate || (n % 2 === 1) === (when === 'before'));
+    expect(await dieAtEach(deleteByTag, [], accidents, goal)).toEqual([]);
   });
 });
 
@@ -150,6 +159,34 @@ test('a run that is killed while it overwrites a shared tag is ended by the next
   expect(await dieAtEach(false, options, accidents, goal)).toEqual([]);
 });
 
+test('a run that is killed when most tags are gone is no reason for the next one to be wary', async () => {
+  const folder = makeTempFolder('registry');
+  const home = makeTempFolder('home');
+  const server = await serveFolder(folder, { deleteByTag: true });
+  const rows: Record<string, 'archived' | 'running'> = {};
+  for (let n = 1; n <= 24; n += 1) {
+    await pushImage(server.url, 'team/app', { tag: `t${n}`, label: `${n}`, layers: ['common'] });
+    rows[`team/app:t${n}`] = n <= 18 ? 'archived' : 'running';
+  }
+  const proxy = await startKillingProxy(server.url);
+  const args = ['reconcile', '--registry', proxy.url, '--records', `file:${writeRows(rows)}`, ...smallWorldClasses];
+  const first = spawnCli([...args, '--concurrency', '1', '--confirm'], { home });
+  proxy.arm({ n: 34, when: 'after' }, () => {
+    first.kill('SIGKILL');
+    return first.exited;
+  });
+  expect((await first.exited).signal).toBe('SIGKILL');
+  const left = (await readTags(server.url)).size;
+  expect(left, 'more than half are gone, and not all').toBeLessThan(12);
+
+  const next = await runCli([...args, '--confirm'], { home });
+  await proxy.stop();
+
+  expect(next.code, next.stdout + next.stderr).toBe(0);
+  expect((await readTags(server.url)).size).toBe(6);
+  expect(await hurtImages(server.url, rows)).toEqual([]);
+});
+
 async function dieAtEach(
   deleteByTag: boolean,
   options: readonly string[],
@@ -157,10 +194,11 @@ async function dieAtEach(
   goal: Undisturbed,
 ): Promise<readonly string[]> {
   const wrong: string[] = [];
-  const queue = accidents.values();
+  const queue = accidents.entries();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (const accident of queue) wrong.push(...(await dieOnce(deleteByTag, options, accident, goal)));
+      for (const [index, accident] of queue)
+        wrong.push(...(await dieOnce(deleteByTag, options, accident, goal, EVERY || index % 4 === 1)));
     }),
   );
   return wrong;

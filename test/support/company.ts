@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   type PushedManifest,
   pushCosignSignature,
@@ -167,6 +168,14 @@ export function recordsSql(records: readonly CompanyRecord[]): string {
   );
   return `create table changes (id text primary key, repository text, tag text, digest text, status text);
     insert into changes values ${rows.join(',\n')}`;
+}
+
+/** Writes the records as CSV. An empty cell is no value. */
+export function recordsCsv(records: readonly CompanyRecord[], file: string): void {
+  const lines = records.map(
+    ({ repository, tag = '', digest = '', status }, n) => `chg-${n + 1},${repository},${tag},${digest},${status}`,
+  );
+  writeFileSync(file, `${['id,repository,tag,digest,status', ...lines].join('\n')}\n`);
 }
 
 export const recordsQuery = 'SELECT id, repository, tag, digest, status FROM changes';

@@ -19,7 +19,7 @@ const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-/** All tags of all repositories of the catalog with the digests that they stand for. */
+/** All tags of all repositories of the catalog with the digests that they stand for; `nothing` for one that is listed and not found. */
 export async function readTags(url: string, repositories?: readonly string[]): Promise<Tags> {
   const eyes = open(url);
   try {
@@ -28,8 +28,8 @@ export async function readTags(url: string, repositories?: readonly string[]): P
     await inParallel(names, async (name) => {
       for (const tag of await eyes.list(`/v2/${name}/tags/list?n=1000`, 'tags')) {
         const { status, headers } = await eyes.ask('HEAD', `/v2/${name}/manifests/${tag}`);
-        if (status === 200) tags.push([`${name}:${tag}`, String(headers['docker-content-digest'])]);
-        else if (status !== 404) throw new Error(`HEAD ${name}:${tag} on ${url}: ${status}`);
+        if (status !== 200 && status !== 404) throw new Error(`HEAD ${name}:${tag} on ${url}: ${status}`);
+        tags.push([`${name}:${tag}`, status === 404 ? 'nothing' : String(headers['docker-content-digest'])]);
       }
     });
     return new Map(tags.sort(([a], [b]) => (a < b ? -1 : 1)));

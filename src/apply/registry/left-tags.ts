@@ -47,7 +47,12 @@ export async function removeLeftTags(
   }
 }
 
-async function listTags(registry: Registry, repository: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+/** The names of all tags of a repository. */
+export async function listTags(
+  registry: Registry,
+  repository: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
   const present = new Set<string>();
   for await (const tag of registry.tags(repository, signal)) present.add(tag);
   return present;

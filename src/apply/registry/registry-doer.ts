@@ -5,7 +5,7 @@ import { CodedError } from '../../util/pure/coded-error.ts';
 import type { Check, Doer } from '../doer.ts';
 import { type ApplyErrorCode, applyErrors } from '../errors.ts';
 import type { Outcome } from '../outcome.ts';
-import { removeLeftTags } from './left-tags.ts';
+import { listTags, removeLeftTags } from './left-tags.ts';
 import { EMPTY_BLOB, overwritingManifest } from './overwriting-manifest.ts';
 import { readSavedManifest, type SavedManifest } from './saved-manifest.ts';
 import { type TagSnapshots, tagSnapshots } from './tag-snapshot.ts';
@@ -140,6 +140,11 @@ async function deleteByDigest(
 ): Promise<readonly Outcome[]> {
   const { registry } = world;
   const { repository, digest, mediaType } = saved;
+  const newTags = await taggedSince(world, saved, signal);
+  if (newTags.length > 0) {
+    const why = `${newTags.join(', ')} points at it now`;
+    return unit.map(() => ({ result: 'skipped', guard: 'still-tagged', why }));
+  }
   const outcome = outcomeOf(await registry.deleteManifest(repository, digest, signal));
   if ((await registry.capabilities(signal)).deleteByTag) return unit.map(() => outcome);
 
@@ -152,6 +157,19 @@ async function deleteByDigest(
   return unit.map((one) =>
     lost.length === 0 || one.do === 'delete-tag' ? outcome : { result: 'skipped', guard: 'still-tagged', why },
   );
+}
+
+/** Tags of a manifest that are newer than the last look: the deletion would take them along without a trace. */
+async function taggedSince(
+  { registry, snapshots }: World,
+  { repository, digest }: SavedManifest,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const known = await snapshots.lastLook(repository);
+  const tagged: string[] = [];
+  for (const tag of await listTags(registry, repository, signal))
+    if (!known.has(tag) && (await registry.resolve(repository, tag, signal))?.digest === digest) tagged.push(tag);
+  return tagged;
 }
 
 /** Pushes a manifest of nothing over the tag and deletes that: the tag goes, and the manifest that it pointed at stays. */

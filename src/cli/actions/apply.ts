@@ -5,8 +5,8 @@ import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
-import { type OutputFlags } from '../options/output.ts';
-import { type SettingsFlags } from '../options/settings.ts';
+import type { OutputFlags } from '../options/output.ts';
+import type { SettingsFlags } from '../options/settings.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
 import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
@@ -18,7 +18,11 @@ interface ApplyFlags extends SettingsFlags, OutputFlags {
   readonly confirm?: boolean;
 }
 
-export async function applyFile(terminal: Terminal, flags: ApplyFlags, [path = '']: readonly string[]): Promise<ExitCode> {
+export async function applyFile(
+  terminal: Terminal,
+  flags: ApplyFlags,
+  [path = '']: readonly string[],
+): Promise<ExitCode> {
   const plan = await readPlanFile(path);
   const { header } = plan;
   return await withSession(terminal, await withPlansOwn(terminal, flags, header), async (session) => {

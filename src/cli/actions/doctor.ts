@@ -1,7 +1,7 @@
 import { renderChecks } from '../../report/checks.ts';
 import { type ExitCode, exitCodeOfChecks } from '../../report/exit-code.ts';
-import { type OutputFlags } from '../options/output.ts';
-import { type SettingsFlags } from '../options/settings.ts';
+import type { OutputFlags } from '../options/output.ts';
+import type { SettingsFlags } from '../options/settings.ts';
 import { examine } from '../session/examine.ts';
 import { withSession } from '../session/session.ts';
 import type { Terminal } from '../terminal.ts';

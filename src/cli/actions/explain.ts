@@ -1,8 +1,8 @@
 import { explain } from '../../flows/explain.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { renderExplain } from '../../report/explain/render-explain.ts';
-import { type OutputFlags } from '../options/output.ts';
-import { type SettingsFlags } from '../options/settings.ts';
+import type { OutputFlags } from '../options/output.ts';
+import type { SettingsFlags } from '../options/settings.ts';
 import { makeReconcilePlan } from '../session/make-plan.ts';
 import { withSession } from '../session/session.ts';
 import { targetOf } from '../session/target.ts';

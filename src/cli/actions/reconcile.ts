@@ -1,12 +1,11 @@
-
 import type { Planned } from '../../flows/plan-tags.ts';
 import { keptTags } from '../../plan/repository-counts.ts';
 import { planSummaryEvent, runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
-import { type OutputFlags } from '../options/output.ts';
-import { type SettingsFlags } from '../options/settings.ts';
+import type { OutputFlags } from '../options/output.ts';
+import type { SettingsFlags } from '../options/settings.ts';
 import { makeReconcilePlan } from '../session/make-plan.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';

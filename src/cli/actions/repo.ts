@@ -2,8 +2,8 @@ import { classOfRepository } from '../../config/reconcile-policy.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { type RepositoryRow, renderRepositories } from '../../report/lists/repositories.ts';
 import { matchesGlob } from '../../util/pure/glob.ts';
-import { type OutputFlags } from '../options/output.ts';
-import { type SettingsFlags } from '../options/settings.ts';
+import type { OutputFlags } from '../options/output.ts';
+import type { SettingsFlags } from '../options/settings.ts';
 import { withSession } from '../session/session.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -10,8 +10,8 @@ import type { Registry } from '../../systems/registry/contract.ts';
 import { createLimit } from '../../util/limit.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import type { CliErrorCode } from '../errors.ts';
-import { type OutputFlags } from '../options/output.ts';
-import { type SettingsFlags } from '../options/settings.ts';
+import type { OutputFlags } from '../options/output.ts';
+import type { SettingsFlags } from '../options/settings.ts';
 import { makeRemoveTagPlan } from '../session/make-plan.ts';
 import { planToRun } from '../session/plan-file.ts';
 import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
@@ -61,7 +61,11 @@ async function tagRow(registry: Registry, repository: string, tag: string, signa
   }
 }
 
-export async function remove(terminal: Terminal, flags: TagFlags, [reference = '']: readonly string[]): Promise<ExitCode> {
+export async function remove(
+  terminal: Terminal,
+  flags: TagFlags,
+  [reference = '']: readonly string[],
+): Promise<ExitCode> {
   return await withSession(terminal, flags, async (session) => {
     const { host } = await session.registry();
     const target = targetOf(reference, host, session.settings.defaultRepository);

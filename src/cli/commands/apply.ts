@@ -1,7 +1,6 @@
-
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addApply: AddCommand = (parent) => {
   const command = parent

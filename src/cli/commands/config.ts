@@ -1,7 +1,6 @@
-
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions } from '../options/settings.ts';
 
 export const addConfig: AddCommand = (parent) => {
   const command = parent.command('config').summary('check and show settings');
@@ -9,7 +8,9 @@ export const addConfig: AddCommand = (parent) => {
     .command('check')
     .argument('[file]', 'default: the file that would be used')
     .summary('find all that is wrong with a settings file');
-  addOutputOption(check.option('--config <file>', 'settings file')).action(action(async () => (await import('../actions/config.ts')).checkFile));
+  addOutputOption(check.option('--config <file>', 'settings file')).action(
+    action(async () => (await import('../actions/config.ts')).checkFile),
+  );
   command
     .command('schema')
     .summary('print the JSON Schema of the settings file')

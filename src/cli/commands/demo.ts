@@ -1,4 +1,3 @@
-
 import { type AddCommand, action } from '../command.ts';
 
 export const addDemo: AddCommand = (parent) => {

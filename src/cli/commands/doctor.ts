@@ -1,7 +1,6 @@
-
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, addReconcileOptions, addRegistryOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions, addReconcileOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addDoctor: AddCommand = (parent) => {
   const command = parent

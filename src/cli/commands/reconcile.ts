@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, addReconcileOptions, addRegistryOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions, addReconcileOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addReconcile: AddCommand = (parent) => {
   const command = parent

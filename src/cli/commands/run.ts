@@ -1,7 +1,6 @@
-
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions } from '../options/settings.ts';
 
 export const addRun: AddCommand = (parent) => {
   const command = parent.command('run').summary('look at past runs');

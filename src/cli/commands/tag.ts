@@ -1,7 +1,6 @@
-
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addTag: AddCommand = (parent) => {
   const command = parent.command('tag').summary('look at tags, remove one');
@@ -9,7 +8,9 @@ export const addTag: AddCommand = (parent) => {
     .command('ls')
     .argument('[repository]', 'default: defaultRepository of the settings')
     .summary('list the tags of a repository');
-  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(action(async () => (await import('../actions/tag.ts')).list));
+  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(
+    action(async () => (await import('../actions/tag.ts')).list),
+  );
 
   const rm = command
     .command('rm')

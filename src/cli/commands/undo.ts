@@ -1,7 +1,6 @@
-
 import { type AddCommand, action } from '../command.ts';
-import { addOutputOption, } from '../options/output.ts';
-import { addCommonOptions, addRegistryOptions, } from '../options/settings.ts';
+import { addOutputOption } from '../options/output.ts';
+import { addCommonOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addUndo: AddCommand = (parent) => {
   const command = parent
@@ -13,5 +12,7 @@ export const addUndo: AddCommand = (parent) => {
         'points elsewhere by now is left alone. Says exactly what could not come back, and why. Doing it twice is harmless.',
     )
     .addHelpText('after', '\nExample:\n  winnow run ls\n  winnow undo last');
-  addOutputOption(addRegistryOptions(addCommonOptions(command))).action(action(async () => (await import('../actions/undo.ts')).undoOne));
+  addOutputOption(addRegistryOptions(addCommonOptions(command))).action(
+    action(async () => (await import('../actions/undo.ts')).undoOne),
+  );
 };

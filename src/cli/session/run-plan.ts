@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 import { startProgress } from '../progress.ts';
 import { runIdFor } from './ids.ts';
 import { assertCanDelete } from './means.ts';
-import { watchedRecords } from './memory.ts';
+import { rememberRegistry, watchedRecords } from './memory.ts';
 import type { Session } from './session.ts';
 
 /** A plan as it is applied: checked from end to end, its actions and lines readable again. */
@@ -31,6 +31,9 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   const state = await session.state();
   const records = await session.records(registry.host);
   log.info('applying', { run_id: runId, plan_id: header.id, registry: registry.host, actions: header.actionCount });
+  // Written ahead: when this run is killed, the next one must not be wary of what it removed.
+  if (header.flow === 'reconcile' && header.broken.length === 0)
+    await rememberRegistry(header, state, terminal.nowMs(), plannedTags(header));
   const progress = startProgress(terminal, 'removing');
   try {
     return await applyRegistryPlan({
@@ -61,6 +64,10 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   } finally {
     progress.stop();
   }
+}
+
+function plannedTags({ repositories }: PlanHeader): number {
+  return repositories.reduce((sum, { removed }) => sum + removed, 0);
 }
 
 /** The hold of older runs is over: their journals go. It comes last, and a failure of it is no failure of the run. */

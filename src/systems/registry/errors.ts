@@ -125,7 +125,7 @@ export const REGISTRY_ERRORS = {
   },
   REGISTRY_DIGEST_MISMATCH: {
     meaning: 'The content that came is not the content that its digest names.',
-    hint: 'check the storage of the registry, and that no proxy changes content: `winnow fsck` finds damaged objects',
+    hint: 'check the storage of the registry, and that no proxy changes content on the way',
   },
   REGISTRY_NO_CATALOG: {
     meaning: 'The registry does not list its repositories, and the settings name none.',
