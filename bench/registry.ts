@@ -74,7 +74,7 @@ async function* measureSurveys(size: typeof FULL): AsyncGenerator<Section> {
   const reports: SurveyReport[] = [await measureSize(filled)];
 
   await filled.growTo(size.rateTags);
-  yield await measureRates(filled, { rounds: size.rounds, wrkSeconds: size.wrkSeconds, maxMs: 60_000 });
+  yield await measureRates(filled, { rounds: size.rounds, wrkSeconds: size.wrkSeconds, maxMs: 75_000 });
   yield await measureOtherTools(filled, 40, 4);
 
   for (const tags of larger) {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { bundle } from '../../test/support/run-typescript.ts';
+import { onCores } from './cores.ts';
 
 const exec = promisify(execFile);
 const CHILDREN = new Map<string, Promise<string>>();
@@ -10,12 +11,14 @@ const CHILDREN = new Map<string, Promise<string>>();
  * It is given one argument, JSON, and prints one line of JSON.
  *
  * @param path - from the repository's root.
+ * @param cores - where it may run, as `taskset` has it. Default: anywhere.
  */
-export async function inFreshProcess<Result>(path: string, argument: unknown): Promise<Result> {
+export async function inFreshProcess<Result>(path: string, argument: unknown, cores?: string): Promise<Result> {
   const bundled = CHILDREN.get(path) ?? bundle(`${repositoryRoot()}${path}`);
   CHILDREN.set(path, bundled);
-  const args = ['--expose-gc', '--max-old-space-size=4096', await bundled, JSON.stringify(argument)];
-  const { stdout } = await exec(process.execPath, args, { maxBuffer: 64 << 20 });
+  const flags = ['--expose-gc', '--max-old-space-size=4096'];
+  const [command, ...args] = onCores(cores, [process.execPath, ...flags, await bundled, JSON.stringify(argument)]);
+  const { stdout } = await exec(command, args, { maxBuffer: 64 << 20 });
   return JSON.parse(stdout) as Result;
 }
 

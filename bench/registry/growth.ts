@@ -6,7 +6,7 @@ import type { SurveyReport } from './survey-child.ts';
 
 /** Survey and plan of what is in the registry now; each size is one sample of {@link growthSection}. */
 export async function measureSize(filled: FilledRegistry): Promise<SurveyReport> {
-  return await surveyAll(filled, writeRecordsFile(filled.world()), 8);
+  return await surveyAll(filled, { concurrency: 8, recordsFile: writeRecordsFile(filled.world()) });
 }
 
 /** How time and memory grow with the number of tags. Every tag's digest was compared with what is in the store. */

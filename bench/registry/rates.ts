@@ -1,12 +1,10 @@
 import { requires } from '../../test/support/requirements.ts';
+import { canPin, childRunning, cpuMsOf, whilePinned } from '../measure/cores.ts';
 import { median } from '../measure/median.ts';
 import { percent, type Section } from '../measure/section.ts';
 import { countTags, type FilledRegistry } from './filled-registry.ts';
-import { writeRecordsFile } from './records-file.ts';
 import { surveyAll } from './survey.ts';
 import { writePathsFile, wrkRate } from './wrk.ts';
-
-const CONCURRENCIES = [4, 8, 16];
 
 export interface RatesOptions {
   readonly rounds: number;
@@ -15,12 +13,28 @@ export interface RatesOptions {
   readonly maxMs: number;
 }
 
-interface Sample {
+/** How the registry is asked. */
+interface Setup {
   readonly concurrency: number;
+  /** `shared`: server and client take what they get. `apart`: the server has core 0, the client core 1, as if it were another machine. */
+  readonly cores: 'shared' | 'apart';
+}
+
+const setups: readonly Setup[] = [
+  { concurrency: 4, cores: 'shared' },
+  { concurrency: 8, cores: 'shared' },
+  { concurrency: 16, cores: 'shared' },
+  { concurrency: 8, cores: 'apart' },
+];
+
+interface Sample {
+  readonly setup: Setup;
   readonly tagsPerSecond: number;
   readonly cpuMsPerTag: number;
   /** Absent where there is no wrk. */
   readonly wrkPerSecond?: number;
+  /** What the server itself needs for an answer to wrk. */
+  readonly serverCpuMs?: number;
 }
 
 /**
@@ -28,57 +42,84 @@ interface Sample {
  * cold process each time; wrk comes right before or after it, in turn, so that both meet the same weather.
  */
 export async function measureRates(filled: FilledRegistry, options: RatesOptions): Promise<Section> {
-  const world = filled.world();
-  const files = { records: writeRecordsFile(world), paths: writePathsFile(world) };
+  const tags = countTags(filled.world());
+  const pathsFile = writePathsFile(filled.world());
+  const server = childRunning('docker-registry');
+  const possible = setups.filter(({ cores }) => cores === 'shared' || (server !== undefined && canPin()));
   const samples: Sample[] = [];
+  await surveyAll(filled, { concurrency: 8 }); // the server's caches are warm for all alike
   const began = performance.now();
-  await surveyAll(filled, files.records, 8); // the server's caches are warm for all alike
   let rounds = 0;
   while (rounds < options.rounds && (rounds === 0 || performance.now() - began < options.maxMs)) {
-    for (const concurrency of CONCURRENCIES)
-      samples.push(await measureOnce(filled, files, concurrency, options.wrkSeconds, rounds % 2 === 0));
+    for (const setup of possible) {
+      const once = () => measureOnce(filled, setup, { pathsFile, server, ...options, winnowFirst: rounds % 2 === 0 });
+      samples.push(setup.cores === 'shared' ? await once() : await whilePinned(server ?? 0, '0', once));
+    }
     rounds += 1;
   }
   return {
-    title: `Listing and resolving ${countTags(world)} tags (medians of ${rounds} rounds)`,
-    columns: ['requests at a time', 'Winnow tags/s', 'wrk GET/s', 'ratio', "Winnow's CPU a tag"],
-    rows: CONCURRENCIES.map((concurrency) => rowOf(samples.filter((one) => one.concurrency === concurrency))),
+    title: `Listing and resolving ${tags} tags (medians of ${rounds} rounds)`,
+    columns: [
+      'requests at a time',
+      'cores',
+      'Winnow tags/s',
+      'wrk GET/s',
+      'ratio',
+      "Winnow's CPU a tag",
+      "server's CPU a GET",
+    ],
+    rows: possible.map((setup) => rowOf(samples.filter((one) => one.setup === setup))),
     notes: requires('wrk') ? [] : ['wrk is not installed: no ceiling to compare with'],
-    data: { tags: countTags(world), rounds, samples },
+    data: { tags, rounds, samples },
   };
 }
 
-async function measureOnce(
-  filled: FilledRegistry,
-  files: { readonly records: string; readonly paths: string },
-  concurrency: number,
-  wrkSeconds: number,
-  winnowFirst: boolean,
-): Promise<Sample> {
-  const { url } = filled.server;
-  const wrk = async () => (requires('wrk') ? await wrkRate(url, files.paths, concurrency, wrkSeconds) : undefined);
-  const before = winnowFirst ? undefined : await wrk();
-  const { tags, survey } = await surveyAll(filled, files.records, concurrency);
-  const wrkPerSecond = winnowFirst ? await wrk() : before;
-  return {
-    concurrency,
-    tagsPerSecond: (tags / survey.wallMs) * 1000,
-    cpuMsPerTag: survey.cpuMs / tags,
-    ...(wrkPerSecond === undefined ? {} : { wrkPerSecond }),
-  };
+interface Occasion {
+  readonly pathsFile: string;
+  readonly server: number | undefined;
+  readonly wrkSeconds: number;
+  readonly winnowFirst: boolean;
+}
+
+async function measureOnce(filled: FilledRegistry, setup: Setup, occasion: Occasion): Promise<Sample> {
+  const place = setup.cores === 'apart' ? { cores: '1' } : {};
+  const ceiling = () => measureWrk(filled.server.url, setup, occasion, place);
+  const before = occasion.winnowFirst ? {} : await ceiling();
+  const { tags, survey } = await surveyAll(filled, { concurrency: setup.concurrency, ...place });
+  const after = occasion.winnowFirst ? await ceiling() : {};
+  const tagsPerSecond = (tags / survey.wallMs) * 1000;
+  return { setup, tagsPerSecond, cpuMsPerTag: survey.cpuMs / tags, ...before, ...after };
+}
+
+async function measureWrk(
+  url: string,
+  { concurrency }: Setup,
+  { pathsFile, server, wrkSeconds }: Occasion,
+  place: { readonly cores?: string },
+): Promise<Pick<Sample, 'wrkPerSecond' | 'serverCpuMs'>> {
+  if (!requires('wrk')) return {};
+  const cpuBefore = server === undefined ? 0 : cpuMsOf(server);
+  const load = { url, pathsFile, connections: concurrency, seconds: wrkSeconds, ...place };
+  const { answers, perSecond } = await wrkRate(load);
+  const serverCpuMs = server === undefined ? {} : { serverCpuMs: (cpuMsOf(server) - cpuBefore) / answers };
+  return { wrkPerSecond: perSecond, ...serverCpuMs };
 }
 
 function rowOf(samples: readonly Sample[]): readonly string[] {
-  const rates = samples.map(({ tagsPerSecond }) => tagsPerSecond);
-  const wrk = samples.flatMap(({ wrkPerSecond }) => wrkPerSecond ?? []);
-  const ratios = samples.flatMap(({ tagsPerSecond, wrkPerSecond }) =>
-    wrkPerSecond === undefined ? [] : tagsPerSecond / wrkPerSecond,
-  );
+  const middle = (valueOf: (sample: Sample) => number | undefined, show: (value: number) => string) => {
+    const values = samples.flatMap((sample) => valueOf(sample) ?? []);
+    return values.length === 0 ? '–' : show(median(values));
+  };
+  const whole = (value: number) => value.toFixed(0);
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  const { setup } = samples[0] as Sample;
   return [
-    `${samples[0]?.concurrency}`,
-    median(rates).toFixed(0),
-    wrk.length === 0 ? '–' : median(wrk).toFixed(0),
-    ratios.length === 0 ? '–' : percent(median(ratios)),
-    `${median(samples.map(({ cpuMsPerTag }) => cpuMsPerTag)).toFixed(2)} ms`,
+    `${setup.concurrency}`,
+    setup.cores,
+    middle(({ tagsPerSecond }) => tagsPerSecond, whole),
+    middle(({ wrkPerSecond }) => wrkPerSecond, whole),
+    middle(({ tagsPerSecond, wrkPerSecond }) => wrkPerSecond && tagsPerSecond / wrkPerSecond, percent),
+    middle(({ cpuMsPerTag }) => cpuMsPerTag, ms),
+    middle(({ serverCpuMs }) => serverCpuMs, ms),
   ];
 }

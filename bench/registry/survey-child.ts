@@ -13,8 +13,8 @@ import { fingerprint } from './tag-fingerprint.ts';
 export interface SurveyOrder {
   readonly url: string;
   readonly concurrency: number;
-  /** CSV of the records. */
-  readonly recordsFile: string;
+  /** CSV of the records; without it nothing is known of any. */
+  readonly recordsFile?: string;
 }
 
 export interface SurveyReport {
@@ -71,15 +71,16 @@ async function report({ url, concurrency, recordsFile }: SurveyOrder): Promise<S
 async function reconcileInput(
   registry: Registry,
   concurrency: number,
-  recordsFile: string,
+  recordsFile: string | undefined,
 ): Promise<Omit<ReconcileInput, 'remember'>> {
   const { host, url } = registry;
-  const records = await openRecords({ kind: 'file', path: recordsFile }, { registryHost: host });
+  const records =
+    recordsFile === undefined ? [] : [await openRecords({ kind: 'file', path: recordsFile }, { registryHost: host })];
   return {
     id: 'bench',
     scope: { registry: { host, url } },
     registry: (alsoLookAt) => registrySource(registry, { concurrency, alsoLookAt }),
-    records: [records],
+    records,
     journal: journals.memory(),
     recordsOf: () => [],
     policy: {

@@ -31,6 +31,19 @@ describe('DigestTable', () => {
     expect(many.every((digest, n) => table.indexOf(digest) === n)).toBe(true);
     expect(table.indexOf(`sha256:${'f'.repeat(64)}`)).toBe(-1);
   });
+
+  it.each([
+    ['upper case', `sha256:${'A'.repeat(64)}`],
+    ['a letter that is no digit', `sha256:${'a'.repeat(63)}g`],
+    ['a character between digits and letters', `sha256:${':'.repeat(64)}`],
+    ['one digit too few', `sha256:${'a'.repeat(63)}`],
+    ['one digit too many', `sha256:${'a'.repeat(65)}`],
+    ['another algorithm', `sha512:${'a'.repeat(128)}`],
+    ['another algorithm of this length', `md5256:${'a'.repeat(64)}`],
+  ])('takes no text that is not a sha256 digest: %s', (_, text) => {
+    const table = new DigestTable();
+    expect([table.add(text), table.indexOf(text), table.size]).toEqual([-1, -1, 0]);
+  });
 });
 
 describe('evidence', () => {

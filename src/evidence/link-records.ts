@@ -22,9 +22,13 @@ export function linkRecords(
   const { resources } = evidence;
   const { from, to, kinds, length } = evidence.edges;
   const owners = new Map<ResourceId, ResourceId[]>();
-  for (let n = 0; n < length; n += 1)
-    if (kinds[n] === RECORD && resources.kind(to[n] as number) === 'manifest')
-      owners.set(to[n] as number, [...(owners.get(to[n] as number) ?? []), from[n] as number]);
+  for (let n = 0; n < length; n += 1) {
+    const owned = to[n] as number;
+    if (kinds[n] !== RECORD || resources.kind(owned) !== 'manifest') continue;
+    const others = owners.get(owned);
+    if (others === undefined) owners.set(owned, [from[n] as number]);
+    else others.push(from[n] as number);
+  }
 
   const links: [ResourceId, ResourceId][] = [];
   for (let n = 0; n < length; n += 1)

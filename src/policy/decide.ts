@@ -105,8 +105,13 @@ function addGaps(evidence: Evidence, roots: Map<ResourceId, Reason>): void {
     const here = byScope[resources.scopeNumber(id)] ?? [];
     if (here.length === 0 || kind === 'record' || !evidence.exists(id)) continue;
     const gap = here.find((one) => one.hides === 'holds' || kind !== 'tag');
-    if (gap !== undefined && !roots.has(id)) roots.set(id, reasonFor(gap));
+    if (gap !== undefined && isWeaker(roots.get(id), gap)) roots.set(id, reasonFor(gap));
   }
+}
+
+/** That no record is known says nothing where records could not be seen. */
+function isWeaker(said: Reason | undefined, { hides }: Gap): boolean {
+  return said === undefined || (said.code === 'no-record' && hides === 'holds');
 }
 
 function reasonFor(gap: Gap): Reason {

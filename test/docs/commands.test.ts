@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { createProgram } from '../../src/cli/program.ts';
 import { checkSettings } from '../../src/config/check.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { parseRecordsSpec } from '../../src/systems/records/index.ts';
 import { type Fence, fencesOf, markdownPages, proseOf, ROOT } from '../support/markdown.ts';
 
 const pages = markdownPages();
@@ -31,6 +32,17 @@ describe('commands in the documentation', () => {
       await expect(parsed(words)).resolves.toBe('understood');
     },
   );
+
+  test('name record sources in a short form that is one', () => {
+    const specs = lines.flatMap(({ words }) =>
+      words.flatMap((word, n) => (words[n - 1] === '--records' ? [word] : [])),
+    );
+
+    expect(specs.length).toBeGreaterThan(4);
+    expect(specs.map((spec) => parseRecordsSpec(spec).kind)).toEqual(
+      expect.arrayContaining(['file', 'sqlite', 'postgres', 'http']),
+    );
+  });
 
   test('with a slip in them would be found', async () => {
     await expect(parsed(['reconcile', '--regsitry', 'x'])).rejects.toThrow('--regsitry');

@@ -16,11 +16,3 @@ test.each(pages.map((page) => [page.path, page] as const))('%s is what the code 
   if (process.env['WINNOW_UPDATE_DOCS'] === '1') writeFileSync(file, wanted);
   expect(readFileSync(file, 'utf8'), `${path} is old: npm run docs`).toBe(wanted);
 });
-
-test('the table of imports has a row for every room', () => {
-  const rooms = forbidden.filter(({ name }) => name?.startsWith('room-') === true).map(({ name }) => name?.slice(5));
-  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
-
-  expect(rooms.length).toBeGreaterThan(10);
-  for (const room of rooms) expect(page).toMatch(new RegExp(`^\\| \`${room}\` \\| .*\`util\`|^\\| \`util\` \\|`, 'm'));
-});

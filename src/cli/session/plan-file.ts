@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Action } from '../../plan/action.ts';
 import { decodePlan, encodePlan } from '../../plan/codec.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { PlanError } from '../../plan/errors.ts';
+import type { Plan, PlanHeader } from '../../plan/plan.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { PlanToRun } from './run-plan.ts';
@@ -34,14 +35,25 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
  */
 export async function readPlanFile(path: string): Promise<ReadPlan> {
   const bytes = await readBytes(path);
-  const { header, actions } = await decodePlan(linesOf(bytes));
-  for await (const _ of actions); // to the end: it throws where the file was cut or changed
+  const header = await checkWhole(bytes, path);
   const collect = async () => {
     const all: Action[] = [];
     for await (const one of actionsOf(bytes)) all.push(one);
     return all;
   };
   return { header, actions: actionsOf(bytes), lines: withLineFeeds(bytes), collect };
+}
+
+/** Reads to the end: it throws where the file was cut or changed, naming the file. */
+async function checkWhole(bytes: Buffer, path: string): Promise<PlanHeader> {
+  try {
+    const { header, actions } = await decodePlan(linesOf(bytes));
+    for await (const _ of actions);
+    return header;
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw new PlanError(error.code, error.message.replace('reading the plan', `reading the plan ${path}`));
+  }
 }
 
 /** A plan that was just made, fit for being applied. */
