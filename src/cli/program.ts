@@ -13,7 +13,14 @@ export function createProgram(): Command {
     .showHelpAfterError('(winnow --help shows what there is)')
     .addHelpText('after', guide);
   for (const add of commands) add(program);
+  describeBySummary(program);
   return program;
+}
+
+/** A command without a description of its own has its summary for one: else its help would say nothing. */
+function describeBySummary(command: Command): void {
+  if (command.description() === '') command.description(command.summary());
+  for (const child of command.commands) describeBySummary(child);
 }
 
 const guide = `

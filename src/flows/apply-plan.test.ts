@@ -292,6 +292,51 @@ describe('a race between the last look and the deletion', () => {
     expect(report.undone[0]?.outcome).toMatchObject({ guard: 'still-tagged' });
   });
 
+  it('leaves a manifest alone to which a new tag was given since its tags were last looked at', async () => {
+    const registry = createMemoryRegistry({ capabilities: { deleteByTag: false } });
+    const old = putImage(registry.world, 'app', { tags: ['old'], label: 'old' });
+    const run = memoryRun(registry, memoryRows({ 'app:old': 'inactive' }));
+    const planned = await plan(run);
+    const tags = registry.world.repository('app').tags;
+    const wrap = (doer: Doer): Doer => ({
+      ...doer,
+      carryOut: async (unit, prepared, signal) => {
+        tags.set('rescued', old.digest);
+        return await doer.carryOut(unit, prepared, signal);
+      },
+    });
+
+    const report = await applyIt(run, planned, { wrap });
+
+    expect([...tags]).toEqual([
+      ['old', old.digest],
+      ['rescued', old.digest],
+    ]);
+    expect(report.undone.map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 2 }, () => ({ result: 'skipped', guard: 'still-tagged', why: 'rescued points at it now' })),
+    );
+  });
+
+  it('brings back with undo what a lost answer made look as if it had been gone already', async () => {
+    const { registry, rows } = world(false);
+    const run = memoryRun(registry, rows);
+    const before = picture(registry);
+    const wrap = (doer: Doer): Doer => ({
+      ...doer,
+      carryOut: async (unit, prepared, signal) => {
+        await doer.carryOut(unit, prepared, signal);
+        return unit.map(() => ({ result: 'already-gone' }));
+      },
+    });
+
+    const report = await applyIt(run, await plan(run), { wrap });
+    expect(report.tally).toMatchObject({ done: 0, skipped: 0, failed: 0 });
+    expect(picture(registry)).not.toBe(before);
+    await undoIt(run);
+
+    expect(picture(registry)).toBe(before);
+  });
+
   it('keeps what is opaque to us and undoes it byte for byte', async () => {
     const registry = createMemoryRegistry({ checksReferences: false });
     const strange = putManifest(

@@ -8,11 +8,11 @@ export const addApply: AddCommand = (parent) => {
     .argument('<plan>', 'a file that --plan-out wrote')
     .summary('do exactly what a saved plan says, or less')
     .description(
-      'Applies a saved plan: nothing that is not in it, and less where the world has changed. Each target is looked at again just\n' +
-        'before it goes; the records are read again. Registry and records are those of the plan, unless others are given.\n' +
+      'Applies a saved plan: nothing that is not in it, and less where the world has changed. Each target is looked at again just ' +
+        'before it goes; the records are read again. Registry and records are those of the plan, unless others are given. ' +
         'Without --confirm the plan is shown.',
     )
-    .addHelpText('after', '\nExample:\n  winnow reconcile --plan-out plan.jsonl && winnow apply plan.jsonl --confirm');
+    .addHelpText('after', '\nExample:\n  winnow reconcile --plan-out plan.jsonl\n  winnow apply plan.jsonl --confirm');
   addOutputOption(addRegistryOptions(addCommonOptions(command)))
     .option('--records <spec...>', 'record sources, where the plan can not tell them (credentials)')
     .option('--confirm', 'do what the plan says')

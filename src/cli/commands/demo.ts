@@ -5,7 +5,7 @@ export const addDemo: AddCommand = (parent) => {
     .command('demo')
     .summary('see it all on a made-up registry: no server needed')
     .description(
-      'Makes a small registry with some 300 images and a record database in a temporary folder, serves it on loopback, and runs the\n' +
+      'Makes a small registry with some 300 images and a record database in a temporary folder, serves it on loopback, and runs the ' +
         'commands that you would run: plan, explain, apply, undo. Nothing outside of that folder is touched.',
     )
     .option('--keep <folder>', 'make it in this folder, and leave it there')

@@ -8,7 +8,7 @@ export const addDu: AddCommand = (parent) => {
     .argument('[globs...]', 'repositories to look at; default: all')
     .summary('show which repositories and tags hold how many bytes')
     .description(
-      'Bytes that one repository (or tag) alone holds are its unique bytes: they come free when it goes. What several hold is shared,\n' +
+      'Bytes that one repository (or tag) alone holds are its unique bytes: they come free when it goes. What several hold is shared, ' +
         'and counted once in the total. With globs, what lies outside of them is not looked at and counts for nothing.',
     );
   addOutputOption(addRegistryOptions(addCommonOptions(command)))

@@ -8,14 +8,18 @@ export const addReconcile: AddCommand = (parent) => {
     .command('reconcile')
     .summary('remove registry tags whose records are inactive')
     .description(
-      'Compares the tags of a registry with the records that own them. Tags of inactive records go, with the manifests that only\n' +
-        'they kept; everything that an active record, another tag, an index or a signature needs stays. Without --confirm nothing\n' +
+      'Compares the tags of a registry with the records that own them. Tags of inactive records go, with the manifests that only ' +
+        'they kept; everything that an active record, another tag, an index or a signature needs stays. Without --confirm nothing ' +
         'is deleted: the plan is shown. What could not be read can only keep, never delete.',
     )
     .addHelpText('after', examples);
   addOutputOption(addReconcileOptions(addRegistryOptions(addCommonOptions(command))))
     .option('--confirm', 'do what the plan says')
-    .addOption(new Option('--dry-run', 'only plan; this is the default').conflicts('confirm'))
+    .addOption(
+      new Option('--dry-run', 'only plan; this is the default, and refused together with --confirm').conflicts(
+        'confirm',
+      ),
+    )
     .option('--plan-out <file>', 'save the plan, to be applied with: winnow apply FILE --confirm')
     .option('--show-kept', 'list every tag that stays, with its reason')
     .action(action(async () => (await import('../actions/reconcile.ts')).reconcile));
@@ -27,7 +31,8 @@ Examples:
   winnow reconcile --registry registry.example:5000 --records file:records.csv --transient 'opschain/*'
 
   # Save the plan, read it, apply exactly that
-  winnow reconcile --plan-out plan.jsonl && winnow apply plan.jsonl --confirm
+  winnow reconcile --plan-out plan.jsonl
+  winnow apply plan.jsonl --confirm
 
   # Records from a database, the plan as JSON
   winnow reconcile --records 'postgres://winnow@db/app?query=SELECT repository, tag, status FROM changes' -o json`;

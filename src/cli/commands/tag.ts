@@ -17,8 +17,8 @@ export const addTag: AddCommand = (parent) => {
     .argument('<reference>', 'repository:tag, or :tag of the default repository')
     .summary('remove one tag, and never another with it')
     .description(
-      'Removes one tag through the same plan, guards and journal as any run: `winnow undo` brings it back. A tag that an active record\n' +
-        'owns stays. Where the registry deletes by digest only, a tag that shares its digest stays unless --untag-by-overwrite is given.',
+      'Removes one tag through the same plan, guards and journal as any run: `winnow undo` brings it back. A tag that an active record ' +
+        'owns stays, and so does one of a protected repository. Where the registry deletes by digest only, a tag that shares its digest stays unless --untag-by-overwrite is given.',
     );
   addOutputOption(addRegistryOptions(addCommonOptions(rm)))
     .option('--records <spec...>', 'record sources that may hold the tag')

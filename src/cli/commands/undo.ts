@@ -8,7 +8,7 @@ export const addUndo: AddCommand = (parent) => {
     .argument('<run>', 'a run of `winnow run ls`, or: last')
     .summary('bring back what a run removed')
     .description(
-      'Pushes the manifests and tags that a run removed back, byte for byte, once all that they need was found to be there. A tag that\n' +
+      'Pushes the manifests and tags that a run removed back, byte for byte, once all that they need was found to be there. A tag that ' +
         'points elsewhere by now is left alone. Says exactly what could not come back, and why. Doing it twice is harmless.',
     )
     .addHelpText('after', '\nExample:\n  winnow run ls\n  winnow undo last');
