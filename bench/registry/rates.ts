@@ -106,8 +106,8 @@ async function measureWrk(
 }
 
 function rowOf(samples: readonly Sample[]): readonly string[] {
-  const middle = (valueOf: (sample: Sample) => number | undefined, show: (value: number) => string) => {
-    const values = samples.flatMap((sample) => valueOf(sample) ?? []);
+  const middle = (pick: (sample: Sample) => number | undefined, show: (value: number) => string) => {
+    const values = samples.flatMap((sample) => pick(sample) ?? []);
     return values.length === 0 ? '–' : show(median(values));
   };
   const whole = (value: number) => value.toFixed(0);

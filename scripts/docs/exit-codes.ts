@@ -13,7 +13,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, readonly [string, string
     'a limit, the lease, or a tag that something keeps',
   ],
   evidence: [
-    'a gap keeps something that could otherwise go',
+    'a gap keeps something, or hides what there is',
     'the same, and all else was done; or the records could not be read again',
     '',
   ],

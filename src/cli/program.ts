@@ -19,7 +19,8 @@ export function createProgram(): Command {
 
 /** A command without a description of its own has its summary for one: else its help would say nothing. */
 function describeBySummary(command: Command): void {
-  if (command.description() === '') command.description(command.summary());
+  const summary = command.summary();
+  if (command.description() === '') command.description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`);
   for (const child of command.commands) describeBySummary(child);
 }
 

@@ -33,6 +33,12 @@ describe('a dry run ends with', () => {
     expect(exitCodeOfPlan(planHeader({ broken: ['maxShare'], keptByReason: { 'evidence-gap': 1 } }))).toBe(4);
   });
 
+  test('5 when something could not be listed', () => {
+    const gaps = [{ scope: 'r', hides: 'existence', source: 's', cause: 'c' }] as const;
+
+    expect(exitCodeOfPlan(planHeader({ gaps }))).toBe(5);
+  });
+
   test('5 when a gap keeps something, not when a gap keeps nothing', () => {
     const gaps = [{ scope: 'r', hides: 'holds', source: 's', cause: 'c' }] as const;
 

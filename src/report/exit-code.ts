@@ -15,7 +15,7 @@ import { notTried, type UndoToShow } from './undo-report.ts';
  * | 2 | `usage` | | | settings, arguments, credentials, addresses, plan files: what the user can put right |
  * | 3 | `partial` | | something was skipped or failed, or the run was stopped | |
  * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, the lease, or a tag that something keeps |
- * | 5 | `evidence` | a gap keeps what could otherwise go | the same, and all else was done; or the records could not be read again | |
+ * | 5 | `evidence` | a gap keeps something, or hides what there is | the same, and all else was done; or the records could not be read again | |
  * | 6 | `outdated` | | the world has changed so much that nothing was left to do | the plan is too old |
  *
  * Where several hold, the one that comes first in the functions below wins: what went wrong before what was held back.
@@ -25,13 +25,13 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, partial: 3, limit: 4, e
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** After a dry run. */
-export function exitCodeOfPlan({ broken, keptByReason }: Pick<PlanHeader, 'broken' | 'keptByReason'>): ExitCode {
-  if (broken.length > 0) return exitCodes.limit;
-  return keptByGap(keptByReason) ? exitCodes.evidence : exitCodes.done;
+export function exitCodeOfPlan(header: Pick<PlanHeader, 'broken' | 'keptByReason' | 'gaps'>): ExitCode {
+  if (header.broken.length > 0) return exitCodes.limit;
+  return isIncomplete(header) ? exitCodes.evidence : exitCodes.done;
 }
 
 /** After a run. @param header - of the plan that was applied: whether gaps kept anything. */
-export function exitCodeOfRun(report: RunReport, header: Pick<PlanHeader, 'keptByReason'>): ExitCode {
+export function exitCodeOfRun(report: RunReport, header: Pick<PlanHeader, 'keptByReason' | 'gaps'>): ExitCode {
   const outcome = runOutcome(report);
   if (outcome === 'failed') return exitCodes.failed;
   if (report.tally.failed > 0 || report.stopped) return exitCodes.partial;
@@ -39,7 +39,7 @@ export function exitCodeOfRun(report: RunReport, header: Pick<PlanHeader, 'keptB
     return exitCodes.evidence;
   if (outcome === 'refused') return exitCodes.outdated;
   if (outcome === 'partial') return exitCodes.partial;
-  return keptByGap(header.keptByReason) ? exitCodes.evidence : exitCodes.done;
+  return isIncomplete(header) ? exitCodes.evidence : exitCodes.done;
 }
 
 /** After an `undo`. */
@@ -88,6 +88,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
 /** Names of codes that always are the user's to put right: settings, values, files that he named. */
 const usageNames = [/^CONFIG_/, /^PLAN_/, /^RECORDS_/, /^REGISTRY_TLS_/, /_INVALID$/, /_SECRET_UNREADABLE$/];
 
-function keptByGap(keptByReason: PlanHeader['keptByReason']): boolean {
-  return (keptByReason['evidence-gap'] ?? 0) > 0;
+/** A gap keeps something, or hides what could not even be listed: that is in no count. */
+function isIncomplete({ keptByReason, gaps }: Pick<PlanHeader, 'keptByReason' | 'gaps'>): boolean {
+  return (keptByReason['evidence-gap'] ?? 0) > 0 || gaps.some((gap) => gap.hides === 'existence');
 }

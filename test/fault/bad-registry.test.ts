@@ -108,6 +108,7 @@ describe('a registry that fails while it is surveyed', () => {
     const plan = await world.reconcile([]);
     await world.reconcile(['--confirm']);
 
+    expect(plan.code).toBe(5);
     expect(JSON.parse(plan.stdout).gaps).toContainEqual(
       expect.objectContaining({ scope: `${world.proxy.host}/team/app`, hides: 'existence' }),
     );

@@ -7,7 +7,7 @@ export const addDoctor: AddCommand = (parent) => {
     .command('doctor')
     .summary('find out whether all that a run needs is there')
     .description(
-      'Can I reach the registry, may I delete, what can it do, is its clock mine? Do the records answer? Can I write my journal? Changes nothing.',
+      'Can I reach the registry, may I delete, what can it do, is its clock mine? Do the records answer? Can I write my journal? Nothing is changed in the registry.',
     );
   addOutputOption(addReconcileOptions(addRegistryOptions(addCommonOptions(command)))).action(
     action(async () => (await import('../actions/doctor.ts')).doctor),
