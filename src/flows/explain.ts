@@ -51,5 +51,6 @@ function siblingsOf(planned: Planned, id: ResourceId): readonly Sibling[] {
   if (manifest === undefined) return [];
   return [...keptBy(planned.view.keepers, manifest)]
     .filter((arc) => arc.as === 'tag' && arc.id !== id)
-    .map((arc) => ({ target: formatResource(resources.at(arc.id)), ...judge(planned, arc.id) }));
+    .map((arc) => ({ target: formatResource(resources.at(arc.id)), ...judge(planned, arc.id) }))
+    .sort((a, b) => (a.target < b.target ? -1 : 1));
 }

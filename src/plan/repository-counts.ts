@@ -88,10 +88,12 @@ export interface KeptTag {
   readonly because: string;
 }
 
+/** All tags that stay, sorted by name. */
 export function* keptTags(view: View, decisions: Decisions, { keptAfterAll }: RegistryActions): Generator<KeptTag> {
-  for (const tag of tagsOf(view.evidence)) {
+  const { resources } = view.evidence;
+  const named = [...tagsOf(view.evidence)].map((tag) => ({ tag, target: formatResource(resources.at(tag)) }));
+  for (const { tag, target } of named.sort((a, b) => (a.target < b.target ? -1 : 1))) {
     const reason = decisions.isDeleted(tag) ? keptAfterAll.get(tag) : decisions.reasonOf(tag);
-    if (reason === undefined) continue;
-    yield { target: formatResource(view.evidence.resources.at(tag)), reason: reason.code, because: reason.because };
+    if (reason !== undefined) yield { target, reason: reason.code, because: reason.because };
   }
 }

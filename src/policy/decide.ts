@@ -123,8 +123,15 @@ function whyKept(evidence: Evidence, marks: Marks, roots: ReadonlyMap<ResourceId
   if (own !== undefined) return own;
   const root = rootOf(marks, id) as ResourceId;
   const because = roots.get(root) as Reason;
-  if (marks.from[id] === root && evidence.resources.kind(root) === 'record') return because;
-  return { code: 'referenced', because: `${formatResource(evidence.resources.at(root))} stays (${because.because})` };
+  if (evidence.resources.kind(root) !== 'record') return referencedBy(root);
+  let owned = id;
+  while (marks.from[owned] !== root) owned = marks.from[owned] as ResourceId;
+  return owned === id ? because : referencedBy(owned);
+
+  function referencedBy(keeper: ResourceId): Reason {
+    const name = formatResource(evidence.resources.at(keeper));
+    return { code: 'referenced', because: `${name} stays (${because.because})` };
+  }
 }
 
 function whyGone(
