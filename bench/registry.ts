@@ -1,85 +1,80 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { runEndings } from '../test/support/at-end.ts';
+import { requires } from '../test/support/requirements.ts';
 import { describeMachine, loadNow } from './measure/machine.ts';
 import { type Section, sectionText } from './measure/section.ts';
 import { measureColdStart } from './registry/cold-start.ts';
-import { startFilledRegistry } from './registry/filled-registry.ts';
+import { type FilledRegistry, startFilledRegistry } from './registry/filled-registry.ts';
 import { growthSection, measureSize } from './registry/growth.ts';
 import { measureManyBlobs } from './registry/many-blobs.ts';
+import { type Options, readOptions, type Size, usage } from './registry/options.ts';
 import { measureOtherTools } from './registry/other-tools.ts';
 import { measurePlanFile } from './registry/plan-file.ts';
 import { measureRates } from './registry/rates.ts';
 import type { SurveyReport } from './registry/survey-child.ts';
 
-const usage = `npm run bench -- registry [OPTION…]
-  --quick         small numbers: whether it works, not how fast it is
-  --ten-million   also ten million blobs in memory
-  --only PART     survey, start, plan or memory
-  --out FILE      results as JSON; default bench-results/registry.json
-`;
-
-/** How much is measured. */
-const FULL = { sizes: [1000, 5000, 20_000], rateTags: 2000, rounds: 3, wrkSeconds: 3, starts: 10, actions: 1_000_000 };
-const QUICK = { sizes: [100, 200, 400], rateTags: 200, rounds: 1, wrkSeconds: 1, starts: 2, actions: 10_000 };
+/** No round of the comparison with wrk begins later than this after the first. */
+const MAX_RATES_MS = 40_000;
 
 /** Surveys of a real docker-registry beside other clients, and what the rest of the way costs. Nothing is asserted about time. */
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: 'boolean', default: false },
-      'ten-million': { type: 'boolean', default: false },
-      only: { type: 'string' },
-      out: { type: 'string', default: 'bench-results/registry.json' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
+  const options = readOptions(args);
+  if (options === undefined) {
     process.stdout.write(usage);
     return;
   }
-  const size = values.quick ? QUICK : FULL;
-  const wants = (part: string) => values.only === undefined || values.only === part;
   const machine = describeMachine();
-  const sections: Section[] = [];
-  const add = (section: Section) => {
-    sections.push(section);
-    process.stdout.write(sectionText(section));
-  };
-  process.stdout.write(
-    `${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Node ${machine.node}\n`,
-  );
-  process.stdout.write(`load ${machine.load} before anything was started\n\n`);
+  const { cores, processor, memoryGiB, node, load } = machine;
+  process.stdout.write(`${cores} cores (${processor}), ${memoryGiB} GiB, Node ${node}\n`);
+  process.stdout.write(`load ${load} before anything was started\n\n`);
+
   const began = performance.now();
+  const sections: Section[] = [];
   try {
-    if (wants('start')) add(await measureColdStart(size.starts));
-    if (wants('plan')) add(await measurePlanFile(size.actions));
-    if (wants('memory')) add(await measureManyBlobs(values['ten-million'] ? [1_000_000, 10_000_000] : [size.actions]));
-    if (wants('survey')) for await (const section of measureSurveys(size)) add(section);
+    for await (const section of measureParts(options)) {
+      sections.push(section);
+      process.stdout.write(sectionText(section));
+    }
   } finally {
     await runEndings();
   }
   const loadAfter = loadNow();
   process.stdout.write(`took ${((performance.now() - began) / 1000).toFixed(0)} s; load ${loadAfter} at the end\n`);
-  mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ madeAt: new Date(), machine, loadAfter, sections }, null, 1)}\n`);
+  mkdirSync(dirname(options.out), { recursive: true });
+  writeFileSync(options.out, `${JSON.stringify({ madeAt: new Date(), machine, loadAfter, sections }, null, 1)}\n`);
 }
 
-async function* measureSurveys(size: typeof FULL): AsyncGenerator<Section> {
+async function* measureParts(options: Options): AsyncGenerator<Section> {
+  const { parts } = options;
+  if (parts.includes('start')) yield await measureColdStart(options.starts);
+  if (parts.includes('plan')) yield await measurePlanFile(options.actions);
+  if (parts.includes('memory')) yield await measureManyBlobs(options.blobs);
+  if (!parts.includes('survey')) return;
+  if (requires('docker-registry')) yield* measureSurveys(options);
+  else
+    process.stderr.write(
+      'SKIPPED: survey: docker-registry is not installed (Debian: apt-get install docker-registry)\n',
+    );
+}
+
+async function* measureSurveys(size: Size): AsyncGenerator<Section> {
   const filled = await startFilledRegistry();
-  const [smallest = 0, ...larger] = size.sizes;
-  await filled.growTo(smallest);
-  const reports: SurveyReport[] = [await measureSize(filled)];
+  try {
+    yield* measureGrowing(filled, size);
+  } finally {
+    await filled.server.kill(); // it has nothing to save, and takes its time
+  }
+}
 
-  await filled.growTo(size.rateTags);
-  yield await measureRates(filled, { rounds: size.rounds, wrkSeconds: size.wrkSeconds, maxMs: 75_000 });
-  yield await measureOtherTools(filled, 40, 4);
-
-  for (const tags of larger) {
+async function* measureGrowing(filled: FilledRegistry, size: Size): AsyncGenerator<Section> {
+  const reports: SurveyReport[] = [];
+  for (const tags of [...new Set([...size.sizes, size.rateTags])].sort((a, b) => a - b)) {
     await filled.growTo(tags);
-    reports.push(await measureSize(filled));
+    if (size.sizes.includes(tags)) reports.push(await measureSize(filled));
+    if (tags !== size.rateTags) continue;
+    yield await measureRates(filled, { rounds: size.rounds, wrkSeconds: size.wrkSeconds, maxMs: MAX_RATES_MS });
+    yield await measureOtherTools(filled, 40, 4);
   }
   yield growthSection(reports);
 }

@@ -2,7 +2,6 @@
 import { readPlanFile, writePlanFile } from '../../src/cli/session/plan-file.ts';
 import type { Action } from '../../src/plan/action.ts';
 import type { PlanHeader } from '../../src/plan/plan.ts';
-import { sha256Hex } from '../../src/util/pure/hash.ts';
 import { peakBytes, stopwatch, type Usage } from '../measure/usage.ts';
 
 export interface PlanFileOrder {
@@ -41,7 +40,9 @@ async function read(path: string): Promise<number> {
 function* manyActions(count: number): Generator<Action> {
   for (let n = 1; n <= count; n += 1) {
     const isTag = n % 2 === 1;
-    const digest = `sha256:${sha256Hex(`${Math.ceil(n / 2)}`)}` as const;
+    const digest = `sha256:${Math.ceil(n / 2)
+      .toString(16)
+      .padStart(64, '0')}` as const;
     const scope = `registry.example:5000/opschain/project-${Math.ceil(n / 2000)}/step`;
     yield {
       n,

@@ -13,6 +13,11 @@ export const cliErrors = {
       'The registry would refuse every deletion: it is read-only, or deleting is switched off. Nothing was tried.',
     hint: 'for Distribution, start it with REGISTRY_STORAGE_DELETE_ENABLED=true and end its read-only mode',
   },
+  STOPPED: {
+    meaning:
+      'SIGINT (Ctrl-C) or SIGTERM came while Winnow was still looking: nothing was changed. A run in mid-work ends with a report instead.',
+    hint: 'run the same command again when it suits',
+  },
   TAG_NOT_FOUND: {
     meaning: 'The tag that is to be removed is not there.',
     hint: 'see with `winnow tag ls` what there is',

@@ -1,5 +1,7 @@
 import pc from 'picocolors';
 import { noPaint, type Paint } from '../report/paint.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
+import { type CliErrorCode, cliErrors } from './errors.ts';
 
 /** Where a command's words go, and what it may know of its surroundings. Results go to stdout, all else to stderr. */
 export interface Terminal {
@@ -55,7 +57,8 @@ function politeStop(): AbortSignal {
   const onSignal = (name: NodeJS.Signals) => {
     if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
     process.stderr.write('stopping after what is in hand; once more to stop at once\n');
-    stop.abort(new Error(`stopped by ${name}`));
+    const { hint } = cliErrors.STOPPED;
+    stop.abort(new CodedError<CliErrorCode>('STOPPED', `stopped by ${name} before anything was changed`, { hint }));
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -56,7 +56,7 @@ async function tagRow(registry: Registry, repository: string, tag: string, signa
       ? { tag, problem: 'it is listed, but not found' }
       : { tag, digest: resolved.digest, mediaType: resolved.mediaType };
   } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
+    if (signal.aborted || !(error instanceof CodedError)) throw error;
     return { tag, problem: messageOf(error) };
   }
 }
