@@ -12,6 +12,7 @@ export default defineConfig({
             'test/fences/**/*.test.ts',
             'test/docs/**/*.test.ts',
           ],
+          setupFiles: ['test/support/repeatable-properties.ts'],
           testTimeout: 60_000,
         },
       },

@@ -12,7 +12,6 @@ import { type Options, readOptions, type Size, usage } from './registry/options.
 import { measureOtherTools } from './registry/other-tools.ts';
 import { measurePlanFile } from './registry/plan-file.ts';
 import { measureRates } from './registry/rates.ts';
-import type { SurveyReport } from './registry/survey-child.ts';
 
 /** No round of the comparison with wrk begins later than this after the first. */
 const MAX_RATES_MS = 40_000;
@@ -68,13 +67,13 @@ async function* measureSurveys(size: Size): AsyncGenerator<Section> {
 }
 
 async function* measureGrowing(filled: FilledRegistry, size: Size): AsyncGenerator<Section> {
-  const reports: SurveyReport[] = [];
+  const samples = [];
   for (const tags of [...new Set([...size.sizes, size.rateTags])].sort((a, b) => a - b)) {
     await filled.growTo(tags);
-    if (size.sizes.includes(tags)) reports.push(await measureSize(filled));
+    if (size.sizes.includes(tags)) samples.push(await measureSize(filled, size.wrkSeconds));
     if (tags !== size.rateTags) continue;
     yield await measureRates(filled, { rounds: size.rounds, wrkSeconds: size.wrkSeconds, maxMs: MAX_RATES_MS });
     yield await measureOtherTools(filled, 40, 4);
   }
-  yield growthSection(reports);
+  yield growthSection(samples);
 }
