@@ -9,6 +9,8 @@
 const TESTS = '[.](test|suite)[.]ts$';
 const LISTS = 'systems/[^/]+/index[.]ts$';
 const CONTRACTS = 'systems/[^/]+/contract[.]ts$';
+/** Folders that several implementations of a kind share. */
+const SHARED = '^src/systems/(registry/http-client|store/on-disk)/';
 const inWords = { [LISTS]: 'systems/*/index.ts', [CONTRACTS]: 'systems/*/contract.ts' };
 
 /** A room, and what it may import besides itself and `util`: rooms, or patterns of files below `src`. In the order in which data flows. */
@@ -101,11 +103,11 @@ const systemRules = [
   rule({
     name: 'implementations-keep-apart',
     comment:
-      "An implementation may import its own folder, the files at its kind's root and (registry) http-client. What two implementations share moves to the kind's root.",
+      "An implementation may import its own folder, the files at its kind's root and what is shared (registry: http-client, store: on-disk). What two implementations share moves there.",
     from: { path: '^src/systems/([^/]+)/([^/]+)/' },
     to: {
       path: '^src/systems/[^/]+/[^/]+/',
-      pathNot: ['^src/systems/$1/$2/', '^src/systems/registry/http-client/'],
+      pathNot: ['^src/systems/$1/$2/', SHARED],
     },
   }),
   rule({
@@ -118,7 +120,7 @@ const systemRules = [
     name: 'only-the-list-picks-implementations',
     comment: "An implementation is imported by its kind's index.ts alone. Ask that list for it by id.",
     from: { path: '^src/', pathNot: [`^src/${LISTS}`, '^src/systems/[^/]+/[^/]+/'] },
-    to: { path: '^src/systems/[^/]+/[^/]+/', pathNot: '^src/systems/registry/http-client/' },
+    to: { path: '^src/systems/[^/]+/[^/]+/', pathNot: SHARED },
   }),
   rule({
     name: 'only-the-edge-wires',

@@ -9,6 +9,10 @@ const benches: Readonly<Record<string, Bench>> = {
     summary: 'survey a real docker-registry, beside wrk and skopeo; growth; start of the command; large plans',
     load: () => import('./registry.ts'),
   },
+  store: {
+    summary: "the dry run of hard-prune on a made-up store, beside the registry's own collector and a walk in C",
+    load: () => import('./store.ts'),
+  },
 };
 
 const [name, ...args] = process.argv.slice(2);

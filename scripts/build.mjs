@@ -11,12 +11,14 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = 'src/cli/main.ts';
+/** What threads run that read a registry's storage. src/systems/store/distribution-fs/crew.ts finds it by this name. */
+const WALKER = { in: 'src/systems/store/distribution-fs/walker.ts', out: 'chunks/distribution-fs-walker' };
 const OUT = relative(ROOT, resolve(ROOT, process.argv[2] ?? 'dist'));
 
 const started = Date.now();
 const { metafile } = await build({
   absWorkingDir: ROOT,
-  entryPoints: [{ in: ENTRY, out: 'winnow' }],
+  entryPoints: [{ in: ENTRY, out: 'winnow' }, WALKER],
   outdir: OUT,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

@@ -9,6 +9,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What threads run that read a registry's storage: src/systems/store/distribution-fs/crew.ts looks for it beside the program. */
+const WALKER = {
+  in: join(ROOT, 'src/systems/store/distribution-fs/walker.ts'),
+  out: 'distribution-fs-walker',
+};
 const [entry, ...args] = process.argv.slice(2);
 if (entry === undefined) {
   process.stderr.write('usage: node scripts/run.mjs FILE.ts [ARGUMENT…]\n');
@@ -22,8 +27,9 @@ const folder = await mkdtemp(join(cache, 'winnow-run-'));
 try {
   const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
   await build({
-    entryPoints: [entry],
-    outfile,
+    entryPoints: [{ in: entry, out: basename(entry, '.ts') }, WALKER],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
     format: 'esm',

@@ -44,8 +44,9 @@ winnow reconcile --registry registry.example:5000 --records file:records.csv --t
 - **Nothing is deleted without \`--confirm\`.** What a dry run shows is the plan that would be applied.
 - Results go to stdout; progress, warnings and the log to stderr. Progress is drawn on a terminal alone; \`NO_COLOR\` is honoured.
 - The first Ctrl-C (or SIGTERM) lets the actions in hand end, journals them and reports; a second one ends the process.
-- An option with \`…\` takes all words up to the next option, or can be given again. So put arguments before it:
-  \`winnow explain team/app:v1 --records file:a.csv file:b.csv\`.
+- An option that can be given more than once takes one value each time:
+  \`winnow explain --records file:a.csv --records file:b.csv team/app:v1\`.
+- What the command line has wrong is told in words on stderr; with \`-o json\` or \`-o yaml\` as an error document on stdout, like any other error.
 - From a checkout, \`npm run build\` makes the command: \`node dist/winnow.js\` is what this page calls \`winnow\`.
 
 ## Exit codes`;
@@ -145,10 +146,7 @@ function argumentTable(given: readonly Argument[]): readonly string[] {
 function optionTable(options: readonly Option[]): readonly string[] {
   const rows = options.map((option) => {
     const standard = option.defaultValue === undefined ? '' : ` Default \`${String(option.defaultValue)}\`.`;
-    return [
-      `\`${option.flags.replace('...', '…')}\``,
-      `${withChoices(option.description, option.argChoices)}${standard}`,
-    ];
+    return [`\`${option.flags}\``, `${withChoices(option.description, option.argChoices)}${standard}`];
   });
   return tableOf(['option', 'meaning'], rows);
 }

@@ -11,7 +11,7 @@ const introduction = `# Errors
 Whatever goes wrong outside of Winnow's own code has a code, and looks like this, on stderr:
 
 \`\`\`text
-error: reading the plan plan.jsonl: ENOENT: no such file or directory, open 'plan.jsonl' (PLAN_FILE_UNREADABLE)
+error: reading the plan plan.jsonl: no such file or directory (PLAN_FILE_UNREADABLE)
 hint: name a file that --plan-out wrote
 \`\`\`
 

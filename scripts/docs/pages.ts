@@ -26,17 +26,17 @@ export function generatedPages(fences: readonly FenceRule[]): readonly Page[] {
       path: 'docs/dictionary.md',
       text: (page) =>
         fill(page, {
-          'reasons to keep': reasonTable('keep', false),
-          'reasons to delete': reasonTable('delete', false),
+          'reasons to keep': reasonTable('keep'),
+          'reasons to delete': reasonTable('delete'),
           guards: guardTable(),
           edges: edgeRows(),
         }),
     },
-    {
-      path: 'docs/flows/reconcile.md',
-      text: (page) =>
-        fill(page, { 'reasons to keep': reasonTable('keep', true), 'reasons to delete': reasonTable('delete', true) }),
-    },
+    ...(['reconcile', 'hard-prune'] as const).map((flow) => ({
+      path: `docs/flows/${flow}.md`,
+      text: (page: string) =>
+        fill(page, { 'reasons to keep': reasonTable('keep', flow), 'reasons to delete': reasonTable('delete', flow) }),
+    })),
   ];
 }
 

@@ -36,13 +36,27 @@ export interface Applied {
  * @param actions - in the plan's order; they are read as they are needed.
  */
 export async function apply(actions: AsyncIterable<Action>, context: ApplyContext): Promise<Applied> {
-  const { journal, nowMs, signal } = context;
-  const ends = new Map<number, Promise<boolean>>();
+  const applied = await applyPart(actions, context);
+  await context.journal.append([endLine(context.nowMs(), applied)]);
+  return applied;
+}
+
+/**
+ * As {@link apply}, but the run goes on after it: the journal gets no end yet.
+ *
+ * @param ends - of the parts before, by number of the action: whether it is gone. This part adds its own.
+ */
+export async function applyPart(
+  actions: AsyncIterable<Action>,
+  context: ApplyContext,
+  ends = new Map<number, Promise<boolean>>(),
+): Promise<Applied> {
+  const { signal } = context;
   const running = new Set<Promise<unknown>>();
   let tally = noTally;
   let fatal: { readonly error: unknown } | undefined;
 
-  for await (const unit of unitsOf(actions)) {
+  for await (const unit of unitsOf(actions, context.doer.batch ?? 1)) {
     if (running.size >= context.concurrency) await Promise.race(running);
     if (fatal !== undefined) break;
     const run = runUnit(unit, context, ends)
@@ -70,22 +84,26 @@ export async function apply(actions: AsyncIterable<Action>, context: ApplyContex
 
   await Promise.all(running);
   if (fatal !== undefined) throw fatal.error;
-  await journal.append([endLine(nowMs(), { tally, stopped: signal.aborted })]);
   return { tally, stopped: signal.aborted };
 }
 
-/** Groups actions that are one request. */
-async function* unitsOf(actions: AsyncIterable<Action>): AsyncGenerator<readonly Action[]> {
+/** Groups actions that are one request, and those that a doer takes in batches. */
+async function* unitsOf(actions: AsyncIterable<Action>, batch: number): AsyncGenerator<readonly Action[]> {
   let unit: Action[] = [];
   for await (const action of actions) {
-    const last = unit.at(-1);
-    if (last !== undefined && (action.unit === undefined || action.unit !== last.unit)) {
+    if (unit.length > 0 && !goesWith(unit, action, batch)) {
       yield unit;
       unit = [];
     }
     unit.push(action);
   }
   if (unit.length > 0) yield unit;
+}
+
+function goesWith(unit: readonly Action[], action: Action, batch: number): boolean {
+  const [first] = unit as readonly [Action];
+  if (first.unit !== undefined || action.unit !== undefined) return first.unit === action.unit;
+  return unit.length < batch && action.do === first.do && action.after.every((n) => n < first.n);
 }
 
 async function runUnit(
@@ -166,7 +184,7 @@ async function checksFor(
  */
 function settle(unit: readonly Action[], checks: readonly Check[]): readonly Check[] {
   const held = checks.findIndex((check) => check !== 'go' && check.result !== 'already-gone' && !isMoved(check));
-  if (unit.length === 1 || held < 0) return checks;
+  if (unit[0]?.unit === undefined || held < 0) return checks;
   const why = `${formatResource((unit[held] as Action).target)} must stay, and goes with it in one request`;
   return checks.map((check) => (check === 'go' ? { result: 'skipped', guard: 'keeper-stayed', why } : check));
 }
@@ -199,7 +217,8 @@ async function firstWord(guards: readonly Guard[], action: Action, signal: Abort
 
 const stopped: Outcome = { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
 
-function failure(error: unknown): Outcome {
+/** What became of an action that threw. @throws the error itself, when nothing may be done any more */
+export function failure(error: unknown): Outcome {
   if (error instanceof CodedError && fatalCodes.has(error.code)) throw error;
   const unexpected: ApplyErrorCode = 'UNEXPECTED';
   return { result: 'failed', code: error instanceof CodedError ? error.code : unexpected, why: messageOf(error) };

@@ -9,6 +9,11 @@ export type Check = 'go' | Outcome;
  * It never decides: what may go is the plan's, whether it still may is told by {@link check} and the guards.
  */
 export interface Doer {
+  /**
+   * So many actions of a kind are handed over together where none waits for another: the doer has a cheaper way for many at once.
+   * Unlike in a unit each stands for itself. Absent: one by one.
+   */
+  readonly batch?: number;
   /** Compares the targets with what the plan expects of them, as late as can be. One answer an action. */
   check(unit: readonly Action[], signal: AbortSignal): Promise<readonly Check[]>;
   /**

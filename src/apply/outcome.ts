@@ -5,6 +5,10 @@ export const guards = {
   'still-tagged': 'a tag that the plan does not remove points at the manifest now',
   'record-changed': 'the records no longer say what the plan was made from',
   'evidence-stale': 'the records could not be read again',
+  'in-use-again': 'something has asked for the target since the plan was made',
+  'still-served': 'a server of the registry still serves the target after it was told to forget it',
+  'too-early': 'the time that a blob has to wait between two steps is not over',
+  'cached-manifest': 'the target is a manifest, which a server of the registry may still take for there',
   stopped: 'the run was stopped before its turn',
 } as const;
 
@@ -21,7 +25,7 @@ export function isGone(outcome: Outcome): boolean {
   return outcome.result === 'done' || outcome.result === 'already-gone';
 }
 
-/** How many actions ended how, and what that set free. */
+/** How many actions ended how, and what that set free: what was gone already, somebody else set free. */
 export interface Tally {
   readonly done: number;
   readonly alreadyGone: number;
@@ -38,6 +42,16 @@ export function addToTally(tally: Tally, outcome: Outcome, freesBytes: number): 
     alreadyGone: tally.alreadyGone + (outcome.result === 'already-gone' ? 1 : 0),
     skipped: tally.skipped + (outcome.result === 'skipped' ? 1 : 0),
     failed: tally.failed + (outcome.result === 'failed' ? 1 : 0),
-    freedBytes: tally.freedBytes + (isGone(outcome) ? freesBytes : 0),
+    freedBytes: tally.freedBytes + (outcome.result === 'done' ? freesBytes : 0),
+  };
+}
+
+export function addTallies(a: Tally, b: Tally): Tally {
+  return {
+    done: a.done + b.done,
+    alreadyGone: a.alreadyGone + b.alreadyGone,
+    skipped: a.skipped + b.skipped,
+    failed: a.failed + b.failed,
+    freedBytes: a.freedBytes + b.freedBytes,
   };
 }

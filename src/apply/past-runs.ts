@@ -2,10 +2,11 @@ import type { Resource } from '../evidence/resource.ts';
 import type { Source } from '../evidence/sink.ts';
 import { type Digest, isDigest } from '../oci/digest.ts';
 import { decodePlan } from '../plan/codec.ts';
-import type { Journal } from '../systems/journal/contract.ts';
+import type { Journal, JournalLine } from '../systems/journal/contract.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
+import type { OutcomeEntry } from './journal-entry.ts';
 import { isGone } from './outcome.ts';
-import { readRun } from './undo.ts';
+import { readRun } from './run-story.ts';
 
 const RUNS_LOOKED_AT = 50;
 
@@ -48,22 +49,34 @@ interface Released {
 /** A journal that can't be read, or is gone meanwhile, releases nothing: that can only keep more. */
 async function releasedBy(journal: Journal, runId: string, host: string): Promise<readonly Released[]> {
   try {
-    const { begin, removed, outcomes, undoneAtMs } = await readRun(runId, journal.read(runId));
-    if (begin.header.scope.registry.host !== host || removed.length === 0 || undoneAtMs !== undefined) return [];
-    const gone = new Set(removed.map(({ action }) => action.n));
+    const begun = new Set<number>();
+    const gone = new Set<number>();
+    const lines = notingGone(journal.read(runId), gone);
+    const { begin, undoneAtMs } = await readRun(runId, lines, ({ action }) => void begun.add(action.n));
+    if (begin.header.scope.registry?.host !== host || begun.size === 0 || undoneAtMs !== undefined) return [];
     const { actions } = await decodePlan(journal.plan(runId));
     const released: Released[] = [];
     for await (const { n, do: kind, target, after } of actions) {
       if (kind !== 'delete-manifest') continue;
-      if (!gone.has(n) && !(after.length > 0 && after.every((one) => gone.has(one)))) continue;
-      gone.add(n); // what only this one kept is released as well
-      const outcome = outcomes.get(n);
-      released.push({ runId, manifest: target, confirmed: outcome !== undefined && isGone(outcome) });
+      if (!begun.has(n) && !(after.length > 0 && after.every((one) => begun.has(one)))) continue;
+      begun.add(n); // what only this one kept is released as well
+      released.push({ runId, manifest: target, confirmed: gone.has(n) });
     }
     return released;
   } catch (error) {
     if (error instanceof CodedError && harmless.has(error.code)) return [];
     throw error;
+  }
+}
+
+/** Passes a journal's lines on. @param gone - gets the numbers of the actions whose targets are gone, also of those that somebody else removed */
+async function* notingGone(lines: AsyncIterable<JournalLine>, gone: Set<number>): AsyncGenerator<JournalLine> {
+  for await (const line of lines) {
+    if (line.kind === 'outcome') {
+      const { n, outcome } = line.data as OutcomeEntry;
+      if (isGone(outcome)) gone.add(n);
+    }
+    yield line;
   }
 }
 

@@ -3,7 +3,7 @@ export const configErrors = {
   CONFIG_INVALID: {
     meaning:
       'A setting in the file, the environment or on the command line is not what it should be. All of them are listed.',
-    hint: 'Correct what is listed; `winnow config check` shows it again.',
+    hint: 'Correct what is listed, and run the same command again.',
   },
   CONFIG_NOT_FOUND: {
     meaning: 'The settings file that --config or WINNOW_CONFIG names does not exist.',

@@ -71,7 +71,7 @@ test('a file that is there and cannot be read is not passed over', async () => {
   write('etc/config.yaml');
   await expect(find()).rejects.toMatchObject({
     code: 'CONFIG_UNREADABLE',
-    message: 'reading the settings file winnow.yaml: EISDIR: illegal operation on a directory',
+    message: 'reading the settings file winnow.yaml: it is a directory',
   });
 });
 

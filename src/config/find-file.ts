@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../util/pure/coded-error.ts';
+import { failureWords } from '../util/pure/system-failure.ts';
 import { fileVariable } from './environment.ts';
 import { ConfigError } from './problem.ts';
 
@@ -77,6 +77,6 @@ async function read(path: string, shown: string): Promise<FoundFile | undefined>
     if (error instanceof TypeError) throw unreadable('it is not text in UTF-8', error);
     if (!(error instanceof Error && 'code' in error)) throw error;
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw unreadable(messageOf(error).replace(/,? (open|stat|read)( '.*')?$/, ''), error);
+    throw unreadable(failureWords(error), error);
   }
 }

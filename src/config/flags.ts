@@ -19,6 +19,8 @@ export interface Flags extends Partial<Readonly<Record<SimpleFlag, FlagValue | u
   /** Short forms of record sources: `file:records.csv`. They take the place of the file's. */
   readonly records?: readonly string[] | undefined;
   readonly repositories?: readonly string[] | undefined;
+  /** `--registry` where it names every replica of a storage. */
+  readonly registries?: readonly string[] | undefined;
   /** Globs. */
   readonly transient?: readonly string[] | undefined;
   readonly retained?: readonly string[] | undefined;
@@ -53,14 +55,28 @@ const simpleFlags = {
   maxShare: ['limits.maxShare'],
   maxShareOfRepository: ['limits.maxShareOfRepository'],
   minRemaining: ['limits.minRemaining'],
-  maxDropShare: ['limits.maxDropShare'],
+  store: ['store.address'],
+  cache: ['store.cache'],
+  mode: ['hardPrune.mode'],
+  minBlobAge: ['hardPrune.minBlobAge'],
+  grace: ['hardPrune.grace'],
+  hold: ['hardPrune.hold'],
+  checkAfter: ['hardPrune.checkAfter'],
+  uploadAge: ['hardPrune.uploadAge'],
+  deleteUntagged: ['hardPrune.deleteUntagged'],
+  maxDeleteRatio: ['hardPrune.maxDeleteRatio'],
+  maxDropShare: ['limits.maxDropShare', 'hardPrune.maxDropShare'],
   expiresAfter: ['plan.expiresAfter'],
   undoFor: ['apply.undoFor'],
   logLevel: ['log.level'],
   logFormat: ['log.format'],
 } as const;
 
-const listFlags = { records: 'records', repositories: 'registry.repositories' } as const;
+const listFlags = {
+  records: 'records',
+  repositories: 'registry.repositories',
+  registries: 'store.registries',
+} as const;
 
 /** Which flags say more about the class of a kind. */
 const classFlags = {
@@ -73,6 +89,7 @@ export type SimpleFlag = keyof typeof simpleFlags;
 
 /** `keepNewest` → `--keep-newest`. */
 export function flagName(key: string): string {
+  if (key === 'registries') return '--registry';
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -63,10 +63,11 @@ test('all are told at once, those of flags and variables by their names', async 
   ]);
 });
 
-test('the error carries them one by one', async () => {
+test('the only one is the whole message, and its next step the hint', async () => {
   await expect(load({ yaml: 'limits: {maxShare: 2}' })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
-    hint: 'Correct what is listed; `winnow config check` shows it again.',
+    message: 'reading the settings: conf/w.yaml:1:20: limits.maxShare: "2": it is more than 1',
+    hint: 'write a share from 0 to 1, like 0.5, or 50%',
     problems: [
       {
         origin: { from: 'file', file: 'conf/w.yaml', line: 1, column: 20 },
@@ -79,12 +80,21 @@ test('the error carries them one by one', async () => {
   });
 });
 
+test('the next step for several names `config check` for those of a file alone: it sees no flag and no variable', async () => {
+  const again = 'Correct what is listed, and run the same command again';
+  const flags: Flags = { maxShare: '2', retries: 'x' };
+
+  await expect(load({ flags })).rejects.toMatchObject({ hint: `${again}.` });
+  await expect(load({ yaml: 'log: {level: loud}', flags })).rejects.toMatchObject({
+    hint: `${again}; \`winnow config check conf/w.yaml\` looks at the file alone.`,
+  });
+});
+
 test('of a file that is not YAML nothing else is told: what seems to lack may stand in it', async () => {
   expect(
     await complaintsOf({ yaml: 'records: [', env: { WINNOW_DB_PASSWORD: 'x', WINNOW_LEASE_KIND: 'postgres' } }),
   ).toEqual([
-    'reading the settings: there is a problem',
-    '- conf/w.yaml:1:11: this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ] (check indentation, quotes and brackets around here)',
+    'reading the settings: conf/w.yaml:1:11: this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
   ]);
 });
 
@@ -95,8 +105,7 @@ test('a value of the file that a variable takes the place of is not looked at', 
 
 test('a section that is no map is told, although a variable sets something in it', async () => {
   expect(await complaintsOf({ yaml: 'registry: text', env: { WINNOW_REGISTRY_URL: 'x' } })).toEqual([
-    'reading the settings: there is a problem',
-    '- conf/w.yaml:1:11: registry: "text": it is text, not a map (write its settings below it, each on a line of its own)',
+    'reading the settings: conf/w.yaml:1:11: registry: "text": it is text, not a map',
   ]);
 });
 

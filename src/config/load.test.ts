@@ -56,6 +56,18 @@ describe('defaults', () => {
       records: [],
       tagRecords: [],
       reconcile: { classes: [], untagByOverwrite: false },
+      store: { registries: [], cache: 'auto' },
+      hardPrune: {
+        mode: 'online',
+        minBlobAgeMs: 86_400_000,
+        graceMs: 86_400_000,
+        holdMs: 7 * 86_400_000,
+        checkAfterMs: 180_000,
+        uploadAgeMs: 7 * 86_400_000,
+        deleteUntagged: false,
+        maxDeleteRatio: 0.3,
+        maxDropShare: 0.1,
+      },
       limits: { maxShare: 0.9, maxDropShare: 0.5 },
       plan: { expiresAfterMs: 86_400_000 },
       apply: { concurrency: 8, recheckRecordsEveryMs: 30_000, undoForMs: 30 * 86_400_000 },
@@ -198,6 +210,7 @@ tagRecords: [{repositories: ['a/*'], pattern: '(?<id>.*)', record: '{id}', sourc
   expect(settings.records).toEqual([
     {
       name: 'changes',
+      countedAs: 'changes',
       maxDropShare: 0.1,
       shown: 'postgres://me:***@db/ops',
       source: {
@@ -212,18 +225,21 @@ tagRecords: [{repositories: ['a/*'], pattern: '(?<id>.*)', record: '{id}', sourc
     },
     {
       name: 'sqlite',
+      countedAs: 'sqlite /a.db select 2',
       maxDropShare: 0.3,
       shown: 'sqlite:/a.db',
       source: { kind: 'sqlite', path: '/a.db', query: 'select 2', busyTimeoutMs: 2000 },
     },
     {
       name: 'file',
+      countedAs: 'file /a data',
       maxDropShare: 0.3,
       shown: 'file:/a',
       source: { kind: 'file', path: '/a', format: 'csv', items: 'data', maxBytes: 1 << 20 },
     },
     {
       name: 'http',
+      countedAs: 'http https://x/',
       maxDropShare: 0.3,
       shown: 'https://x/',
       source: {

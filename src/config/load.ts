@@ -4,7 +4,7 @@ import { type Assignment, readEnvironment, unknownVariables } from './environmen
 import { type FoundFile, findFile, withHome } from './find-file.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { type Layers, layer } from './layers.ts';
-import { ConfigError, formatProblem, invalidSettings, type Path, type Problem } from './problem.ts';
+import { formatProblem, invalidSettings, type Path, type Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { mapLeaves } from './shape.ts';
 import { defaultStateDir, toSettings } from './to-settings.ts';
@@ -66,11 +66,12 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
 
 /** The layers with their paths made absolute. Short forms of record sources are left as they are. */
 function withAbsolutePaths(layers: Layers, found: FoundFile | undefined, sources: SettingsSources): Layers {
-  const value = mapLeaves(layers.value, (text, { path, shape }) =>
-    shape.word === 'path' && typeof text === 'string' && text.trim() !== ''
-      ? absolute(text, path, layers, found, sources)
-      : text,
-  );
+  const value = mapLeaves(layers.value, (text, { path, shape }) => {
+    if (typeof text !== 'string' || text.trim() === '') return text;
+    if (shape.word === 'path') return absolute(text, path, layers, found, sources);
+    const [, kind, folder] = shape.word === 'store' ? (/^([a-z-]+:)(?!\/\/)(.+)$/.exec(text.trim()) ?? []) : [];
+    return folder === undefined ? text : `${kind}${absolute(folder, path, layers, found, sources)}`;
+  });
   return { ...layers, value };
 }
 
@@ -92,9 +93,5 @@ export function requireRegistry(settings: Settings): Settings['registry'] & { re
   const { url } = settings.registry;
   if (url !== undefined) return { ...settings.registry, url };
   const hint = 'give --registry HOST[:PORT], set WINNOW_REGISTRY_URL, or write registry.url into the settings file';
-  const problem: Problem = { origin: { from: 'default' }, path: 'registry.url', message: 'no registry is named', hint };
-  throw new ConfigError('CONFIG_INVALID', 'reading the settings: registry.url: no registry is named', {
-    problems: [problem],
-    hint,
-  });
+  throw invalidSettings([{ origin: { from: 'default' }, path: 'registry.url', message: 'no registry is named', hint }]);
 }

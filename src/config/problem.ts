@@ -52,10 +52,12 @@ export function formatOrigin(origin: Origin): string {
 
 /** `winnow.yaml:12:24: limits.maxShare: "1.5": it is more than 1 (write …)`, on one line. */
 export function formatProblem(problem: Problem): string {
-  const { origin, path, value, message, hint } = problem;
+  return `${withoutHint(problem)} (${problem.hint})`;
+}
+
+function withoutHint({ origin, path, value, message }: Problem): string {
   const quoted = value === undefined ? '' : JSON.stringify(value);
-  const parts = [formatOrigin(origin), path, quoted, message].filter((part) => part !== '');
-  return `${parts.join(': ')} (${hint})`;
+  return [formatOrigin(origin), path, quoted, message].filter((part) => part !== '').join(': ');
 }
 
 /** The settings can't be used. `problems` has all that is wrong with them, in the order of the file. */
@@ -73,9 +75,22 @@ export class ConfigError extends CodedError<ConfigErrorCode> {
   }
 }
 
-/** CONFIG_INVALID with all problems, one a line. */
+/** CONFIG_INVALID with all problems, one a line, and what to do about all of them; or with the only one, and its own next step. */
 export function invalidSettings(problems: readonly Problem[]): ConfigError {
-  const count = problems.length === 1 ? 'there is a problem' : `there are ${problems.length} problems`;
+  const [only, another] = problems;
+  if (only !== undefined && another === undefined)
+    return new ConfigError('CONFIG_INVALID', `reading the settings: ${withoutHint(only)}`, {
+      problems,
+      hint: only.hint,
+    });
   const lines = problems.map((problem) => `\n- ${formatProblem(problem)}`);
-  return new ConfigError('CONFIG_INVALID', `reading the settings: ${count}${lines.join('')}`, { problems });
+  const message = `reading the settings: there are ${problems.length} problems${lines.join('')}`;
+  return new ConfigError('CONFIG_INVALID', message, { problems, hint: nextStepFor(problems) });
+}
+
+/** `config check` reads a file, and neither flags nor variables: it is no help with those. */
+function nextStepFor(problems: readonly Problem[]): string {
+  const file = problems.map(({ origin }) => (origin.from === 'file' ? origin.file : undefined)).find((one) => one);
+  const again = configErrors.CONFIG_INVALID.hint;
+  return file === undefined ? again : `${again.slice(0, -1)}; \`winnow config check ${file}\` looks at the file alone.`;
 }

@@ -40,7 +40,6 @@ of them, the classes of the file do not count. \`--records\`, too, takes the pla
 | path | \`/etc/x\`, \`x\`, \`~/x\` | in a file relative to its folder, else to the working directory; \`~/\` is the home directory |
 | glob | \`team/*\`, \`team/**\`, \`app-?\` | \`*\` any run of characters but \`/\`, \`**\` any run at all, \`?\` one character but \`/\`; it matches the whole name, without the registry's host |
 | pattern | \`(?<id>\\d+)-.*\` | [RE2 syntax](https://github.com/google/re2/wiki/Syntax); it matches the whole tag |
-| cron line | \`0 3 * * *\`, \`@daily\` | minute, hour, day of the month, month, weekday |
 | short form | \`file:records.csv\` | \`file:PATH\`, \`sqlite:PATH?query=SELECT…\`, \`postgres://USER@HOST/DATABASE?query=SELECT…\`, \`https://HOST/PATH#status=FIELD\` |
 
 Passwords and tokens stand in files of their own, or in variables; a settings file names those. The one exception is the password in

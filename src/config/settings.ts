@@ -16,6 +16,8 @@ export interface Settings {
     readonly classes: readonly RepositoryClass[];
     readonly untagByOverwrite: boolean;
   };
+  readonly store: StoreChoice;
+  readonly hardPrune: HardPruneSettings;
   readonly limits: LimitSettings;
   readonly plan: { readonly expiresAfterMs: number };
   readonly apply: {
@@ -25,18 +27,42 @@ export interface Settings {
   };
   readonly lease: LeaseSettings;
   readonly events: readonly EventTarget[];
-  /** A cron line, and the zone that it is meant in; without one, the machine's. */
-  readonly schedule?: string;
-  readonly timeZone?: string;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'text' | 'json' };
 }
 
 /** What opens a registry, but for its address, which may be missing: see `requireRegistry`. */
 export type RegistryChoice = Omit<RegistrySettings, 'url'> & { readonly url?: string };
 
+/** A registry's storage, and who serves it. */
+export interface StoreChoice {
+  /** As `parseStoreAddress` reads it; folders are absolute. */
+  readonly address?: string;
+  /** Every replica; empty where only `registry.url` may name one. */
+  readonly registries: readonly string[];
+  /** `auto`, `none`, `in-memory`, or the URL of a Redis. */
+  readonly cache: string;
+  /** Readers at once. */
+  readonly readers?: number;
+}
+
+export interface HardPruneSettings {
+  readonly mode: 'online' | 'read-only';
+  readonly minBlobAgeMs: number;
+  readonly graceMs: number;
+  readonly holdMs: number;
+  readonly checkAfterMs: number;
+  readonly uploadAgeMs: number;
+  readonly deleteUntagged: boolean;
+  /** Shares from 0 to 1. */
+  readonly maxDeleteRatio: number;
+  readonly maxDropShare: number;
+}
+
 /** A source of records. */
 export interface RecordsChoice {
   readonly name: string;
+  /** What its number of rows is remembered by, between runs: its own name, else the place that it is read from. No secrets. */
+  readonly countedAs: string;
   /** A larger drop of its number of rows since the last run is suspicious. */
   readonly maxDropShare: number;
   /** For plans and reports, without secrets: the short form, or what is nearest to it. */

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseRecordsSpec, type RecordsSettings, redactRecordsSpec } from '../systems/records/index.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
 import { redactUrls } from './redact.ts';
 import type { RecordInput, RecordMapInput } from './schema/records.ts';
 import type { RecordsChoice } from './settings.ts';
-import { sourceNames } from './source-names.ts';
+import { countedAs, sourceNames } from './source-names.ts';
 
 /** Makes a path that the record source at `index` names absolute. */
 export type PathsFrom = (index: number, path: string) => string;
@@ -17,13 +19,15 @@ export function toRecords(
     const name = names[index] ?? 'records';
     if (typeof record === 'string') {
       const source = withPaths(parseRecordsSpec(record), (path) => pathsFrom(index, path));
-      return { name, maxDropShare, shown: redactRecordsSpec(record), source };
+      return { name, countedAs: countedAs(record, source), maxDropShare, shown: redactRecordsSpec(record), source };
     }
+    const source = toSource(record);
     return {
       name,
+      countedAs: countedAs(record, source),
       maxDropShare: record.maxDropShare ?? maxDropShare,
-      shown: shownAs(record),
-      source: toSource(record),
+      shown: shownAs(record, source),
+      source,
     };
   });
 }
@@ -37,14 +41,21 @@ function withPaths(source: RecordsSettings, absolute: (path: string) => string):
   return Object.fromEntries(entries) as RecordsSettings;
 }
 
-function shownAs(record: RecordMapInput): string {
-  switch (record.from) {
-    case 'file':
-    case 'sqlite':
-      return `${record.from}:${record.path}`;
-    case 'postgres':
-    case 'http':
-      return redactUrls(record.url);
+/** A map can say more than a short form can: then the words behind it tell, and nobody takes it for the whole. */
+function shownAs(record: RecordMapInput, source: RecordsSettings): string {
+  const shown = 'path' in record ? `${record.from}:${record.path}` : redactUrls(record.url);
+  return saysAll(shown, source) ? shown : `${shown} (${MORE_IN_SETTINGS})`;
+}
+
+/** Stands behind a source whose settings file says more of it than its short form. */
+export const MORE_IN_SETTINGS = 'and more in the settings file';
+
+function saysAll(shown: string, source: RecordsSettings): boolean {
+  try {
+    return isDeepStrictEqual(parseRecordsSpec(shown), source);
+  } catch (error) {
+    if (error instanceof CodedError) return false;
+    throw error;
   }
 }
 

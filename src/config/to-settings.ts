@@ -5,7 +5,8 @@ import type { ClassInput } from './schema/reconcile.ts';
 import type { RegistryInput } from './schema/registry.ts';
 import type { LeaseInput } from './schema/running.ts';
 import type { SettingsInput } from './schema/settings-file.ts';
-import type { EventTarget, LeaseSettings, RegistryChoice, Settings } from './settings.ts';
+import type { HardPruneInput } from './schema/store.ts';
+import type { EventTarget, HardPruneSettings, LeaseSettings, RegistryChoice, Settings } from './settings.ts';
 import { type PathsFrom, toRecords } from './to-records.ts';
 
 /** What settings depend on besides what was written. */
@@ -18,7 +19,7 @@ export interface Machine {
 
 /** Turns what was written and checked into settings: names with units, classes as the policy takes them. */
 export function toSettings(input: SettingsInput, machine: Machine): Settings {
-  const { cluster, schedule, timeZone, records, limits, events } = input;
+  const { cluster, records, limits, events } = input;
   const { defaultRepository, tagRecords, reconcile, apply, log } = input;
   return {
     ...(cluster !== undefined && { cluster }),
@@ -28,6 +29,8 @@ export function toSettings(input: SettingsInput, machine: Machine): Settings {
     records: toRecords(records, limits.maxDropShare, machine.pathsFrom),
     tagRecords,
     reconcile: { classes: reconcile.classes.map(toClass), untagByOverwrite: reconcile.untagByOverwrite },
+    store: input.store,
+    hardPrune: toHardPrune(input.hardPrune),
     limits,
     plan: { expiresAfterMs: input.plan.expiresAfter },
     apply: {
@@ -37,8 +40,6 @@ export function toSettings(input: SettingsInput, machine: Machine): Settings {
     },
     lease: toLease(input.lease),
     events: events.map(toEventTarget),
-    ...(schedule !== undefined && { schedule: schedule.trim() }),
-    ...(timeZone !== undefined && { timeZone }),
     log,
   };
 }
@@ -69,6 +70,14 @@ function toRegistry(input: RegistryInput): RegistryChoice {
     credentialFiles: authFile === undefined ? [] : [authFile],
     timeoutMs: timeout,
     maxManifestBytes: maxManifestSize,
+  };
+}
+
+function toHardPrune(input: HardPruneInput): HardPruneSettings {
+  const { minBlobAge, grace, hold, checkAfter, uploadAge, ...same } = input;
+  return {
+    ...same,
+    ...{ minBlobAgeMs: minBlobAge, graceMs: grace, holdMs: hold, checkAfterMs: checkAfter, uploadAgeMs: uploadAge },
   };
 }
 

@@ -7,6 +7,7 @@ import {
 } from './checks/classes.ts';
 import { leasePlace, passwordInFile, registryConnection } from './checks/connections.ts';
 import { webhookTokens } from './checks/events.ts';
+import { waitingTimes } from './checks/hard-prune.ts';
 import { type Check, type CheckContext, partsOf } from './checks/parts.ts';
 import { secretsInShortForms, sourceNamesUnique, statusWords, tagRecordRules, wayToTags } from './checks/records.ts';
 import { explainIssue, type Finding, valueAt } from './explain-issue.ts';
@@ -40,6 +41,7 @@ const checks: readonly Check[] = [
   classesWithoutRecords,
   leasePlace,
   webhookTokens,
+  waitingTimes,
 ];
 
 /** Checks settings against the schema and across it, and finds all that is wrong. */

@@ -63,6 +63,11 @@ export function collectEvidence(): Collection {
 
   const sink: Sink = {
     resource: (kind, scope, key) => resources.add(kind, scope, key),
+    existing: (kind, scope, digests) => {
+      const first = resources.addBlock(kind, scope, digests);
+      things.stateAll(first, digests.size);
+      return first;
+    },
     exists: (resource, about) => things.state(resource, about),
     refers: (from, to, as) => edges.push(from, to, as),
     holds: (resource, by) => holds.add(resource, by),
@@ -120,6 +125,11 @@ class ThingColumns {
     this.#note(resource, 'sizeBytes', about.sizeBytes);
     for (const field of timeFields) this.#note(resource, field, about[field]);
     if (about.digest !== undefined) this.#digests.set(resource, about.digest);
+  }
+
+  stateAll(first: ResourceId, count: number): void {
+    this.#exists.fillTo(first, 0);
+    this.#exists.fillTo(first + count, 1);
   }
 
   has(resource: ResourceId): boolean {

@@ -1,4 +1,5 @@
 import { Growable } from '../util/pure/growable.ts';
+import type { DigestList } from './digest-list.ts';
 import { DigestTable } from './digest-table.ts';
 import { type Resource, type ResourceId, type ResourceKind, resourceKinds } from './resource.ts';
 
@@ -21,9 +22,17 @@ class TextTable {
   }
 }
 
+/** Resources of one kind and scope that follow each other, with their keys in a list that somebody else made. */
+interface Block {
+  readonly kindNumber: number;
+  readonly scopeNumber: number;
+  readonly first: ResourceId;
+  readonly digests: DigestList;
+}
+
 /**
  * Resources as integers. A resource costs 9 bytes and its share of the slots; a sha256 key 32 more, once for all
- * kinds and scopes; any other key and each scope are kept as text, once.
+ * kinds and scopes; any other key and each scope are kept as text, once. Those added as a block cost 9 bytes, and no slot.
  */
 export class ResourceTable {
   readonly #kinds = new Growable((length) => new Uint8Array(length));
@@ -33,15 +42,34 @@ export class ResourceTable {
   readonly #scopes = new TextTable();
   readonly #digests = new DigestTable();
   readonly #texts = new TextTable();
+  readonly #blocks: Block[] = [];
   #slots = new Uint32Array(2048);
+  #slotsUsed = 0;
 
   get size(): number {
     return this.#kinds.length;
   }
 
+  /** Adds many at once, in the list's order. @returns the number of the first */
+  addBlock(kind: ResourceKind, scope: string, digests: DigestList): ResourceId {
+    const kindNumber = kindNumbers.get(kind) as number;
+    const scopeNumber = this.#scopes.add(scope);
+    const first = this.size;
+    for (let id = 0; id < first; id += 1)
+      if (this.#kinds.get(id) === kindNumber && this.#scopeOf.get(id) === scopeNumber)
+        throw new Error(`a ${kind} of ${scope} was mentioned before the block of them`);
+    this.#kinds.fillTo(first + digests.size, kindNumber);
+    this.#scopeOf.fillTo(first + digests.size, scopeNumber);
+    this.#keyOf.fillTo(first + digests.size, 0);
+    this.#blocks.push({ kindNumber, scopeNumber, first, digests });
+    return first;
+  }
+
   add(kind: ResourceKind, scope: string, key: string): ResourceId {
     const kindNumber = kindNumbers.get(kind) as number;
     const scopeNumber = this.#scopes.add(scope);
+    const inBlock = this.#inBlock(kindNumber, scopeNumber, key);
+    if (inBlock >= 0) return inBlock;
     const digest = this.#digests.add(key);
     const keyNumber = digest >= 0 ? digest * 2 : this.#texts.add(key) * 2 + 1;
     const slot = this.#find(kindNumber, scopeNumber, keyNumber);
@@ -52,7 +80,8 @@ export class ResourceTable {
     this.#scopeOf.push(scopeNumber);
     this.#keyOf.push(keyNumber);
     this.#slots[slot] = this.size;
-    if (this.size * 4 >= this.#slots.length * 3) this.#rehash();
+    this.#slotsUsed += 1;
+    if (this.#slotsUsed * 4 >= this.#slots.length * 3) this.#rehash();
     return this.size - 1;
   }
 
@@ -60,6 +89,8 @@ export class ResourceTable {
   find(kind: ResourceKind, scope: string, key: string): ResourceId | undefined {
     const kindNumber = kindNumbers.get(kind) as number;
     const scopeNumber = this.#scopes.indexOf(scope);
+    const inBlock = this.#inBlock(kindNumber, scopeNumber, key);
+    if (inBlock >= 0) return inBlock;
     const digest = this.#digests.indexOf(key);
     const keyNumber = digest >= 0 ? digest * 2 : this.#texts.indexOf(key) * 2 + 1;
     if (scopeNumber < 0 || keyNumber < 0) return undefined;
@@ -89,12 +120,28 @@ export class ResourceTable {
   }
 
   key(id: ResourceId): string {
+    const block = this.#blockOf(id);
+    if (block !== undefined) return block.digests.at(id - block.first);
     const key = this.#keyOf.get(id);
     return key % 2 === 0 ? this.#digests.at(key / 2) : (this.#texts.texts[(key - 1) / 2] as string);
   }
 
   at(id: ResourceId): Resource {
     return { kind: this.kind(id), scope: this.scope(id), key: this.key(id) };
+  }
+
+  #blockOf(id: ResourceId): Block | undefined {
+    for (const block of this.#blocks) if (id >= block.first && id < block.first + block.digests.size) return block;
+    return undefined;
+  }
+
+  #inBlock(kindNumber: number, scopeNumber: number, key: string): ResourceId {
+    for (const block of this.#blocks) {
+      if (block.kindNumber !== kindNumber || block.scopeNumber !== scopeNumber) continue;
+      const index = block.digests.indexOf(key);
+      if (index >= 0) return block.first + index;
+    }
+    return -1;
   }
 
   #find(kind: number, scope: number, key: number): number {
@@ -111,7 +158,9 @@ export class ResourceTable {
 
   #rehash(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let id = 0; id < this.size; id += 1)
+    for (let id = 0; id < this.size; id += 1) {
+      if (this.#blockOf(id) !== undefined) continue;
       this.#slots[this.#find(this.#kinds.get(id), this.#scopeOf.get(id), this.#keyOf.get(id))] = id + 1;
+    }
   }
 }

@@ -14,6 +14,7 @@ export const resourceKinds = [
   'layer-link',
   'tag-history-link',
   'upload',
+  'temporary-file',
   'repository',
   'workload',
   'stream-item',
@@ -36,6 +37,11 @@ export type ResourceKind = (typeof resourceKinds)[number];
  * | `tag` | `registry.example:5000/team/app` | `v1` |
  * | `manifest` | `registry.example:5000/team/app` | `sha256:…` |
  * | `blob` | `registry.example:5000` | `sha256:…` |
+ * | `layer-link`, `revision-link` | `distribution-fs:/var/lib/registry/team/app` | `sha256:…` |
+ * | `tag-history-link` | the same | `v1@sha256:…` |
+ * | `upload` | the same | the upload's uuid |
+ * | `temporary-file` | `distribution-fs:/var/lib/registry` | its path below the store's root |
+ * | `repository` | the same | `team/app` |
  * | `record` | the record source's name | the record's id |
  */
 export interface Resource {

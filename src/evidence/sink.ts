@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/digest.ts';
+import type { DigestList } from './digest-list.ts';
 import type { Gap } from './gap.ts';
 import type { ResourceId, ResourceKind } from './resource.ts';
 
@@ -21,6 +22,11 @@ export interface About {
 export interface Sink {
   /** The number of a resource, giving it one at first mention. Mentioning is no claim that the thing exists. */
   resource(kind: ResourceKind, scope: string, key: string): ResourceId;
+  /**
+   * States of very many things at once that they exist. It must be the first word on this kind in this scope.
+   * @returns the number of the first; the others follow in the list's order.
+   */
+  existing(kind: ResourceKind, scope: string, digests: DigestList): ResourceId;
   /** States that a thing exists. Said twice, the facts are merged; the last known value of each stands. */
   exists(resource: ResourceId, about: About): void;
   /** States that one thing names another. Which end keeps which is not the source's business. */

@@ -164,8 +164,31 @@ describe.each([true, false])('a run (delete by tag: %s)', (deleteByTag) => {
     const before = picture(registry);
     await run.leases.acquire(`registry ${registry.host}`, 'somebody else', new AbortController().signal);
 
-    await expect(applyIt(run, await plan(run))).rejects.toMatchObject({ code: 'LEASE_HELD' });
+    let calls = 0;
+    const underLease = async () => {
+      calls += 1;
+    };
+
+    await expect(applyIt(run, await plan(run), { underLease })).rejects.toMatchObject({ code: 'LEASE_HELD' });
     expect(picture(registry)).toBe(before);
+    expect(calls).toBe(0);
+  });
+
+  it('does nothing, not even a journal, when what must hold under the lease does not', async () => {
+    const { registry, rows } = world(deleteByTag);
+    const run = memoryRun(registry, rows);
+    const before = picture(registry);
+    const planned = await plan(run);
+    const refuse = async () => {
+      throw new CodedError('RECORDS_ACCESS_DENIED', 'reading the records: wrong password');
+    };
+
+    await expect(applyIt(run, planned, { underLease: refuse })).rejects.toMatchObject({
+      code: 'RECORDS_ACCESS_DENIED',
+    });
+    expect(picture(registry)).toBe(before);
+    expect(await run.journal.runs()).toEqual([]);
+    expect((await applyIt(run, planned)).tally.done).toBeGreaterThan(0);
   });
 
   it('stops at once when the lease is lost', async () => {

@@ -2,6 +2,7 @@ import { covers } from '../evidence/gap.ts';
 import { formatResource, type Resource, type ResourceId } from '../evidence/resource.ts';
 import { keptBy } from '../graph/graph.ts';
 import { type Step, wayBack } from '../graph/why.ts';
+import { systemName } from '../plan/plan.ts';
 import { manifestOf } from '../policy/view.ts';
 import type { Explanation, Sibling } from '../report/explain/render-explain.ts';
 import { wayInWords } from '../report/explain/way.ts';
@@ -14,7 +15,7 @@ export function explain(planned: Planned, target: Resource): Explanation {
   const { resources } = evidence;
   const id = resources.find(target.kind, target.scope, target.key);
   const gaps = evidence.gaps.filter((gap) => covers(gap.scope, target.scope));
-  const base = { target: formatResource(target), registry: plan.header.scope.registry.host, gaps };
+  const base = { target: formatResource(target), registry: systemName(plan.header.scope), gaps };
   if (id === undefined || !evidence.exists(id)) return { ...base, verdict: 'absent', way: [] };
 
   const { verdict, reason } = judge(planned, id);

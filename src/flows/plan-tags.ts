@@ -5,6 +5,7 @@ import type { Source } from '../evidence/sink.ts';
 import { buildGraph, reverseGraph } from '../graph/graph.ts';
 import { brokenLimits, type Limits } from '../plan/limits.ts';
 import type { FlowName, Plan, PlanScope } from '../plan/plan.ts';
+import { systemName } from '../plan/plan.ts';
 import { type RegistryActions, type RegistryMeans, registryActions } from '../plan/registry-actions.ts';
 import { countRepositories, type RepositoryCounts, sumByReason } from '../plan/repository-counts.ts';
 import { type Decisions, decide, type Ruleset } from '../policy/decide.ts';
@@ -51,7 +52,7 @@ export interface Planned {
 /** evidence → graph → policy → plan, for the tags of a registry. */
 export async function planTags(input: PlanTagsInput, signal: AbortSignal): Promise<Planned> {
   const { flow, id, scope, policy, limits, recordsShown: records, nowMs } = input;
-  const past = await readPastRuns(input.journal, scope.registry.host);
+  const past = await readPastRuns(input.journal, systemName(scope));
   const sources = [input.registry(past.leftBehind), ...input.records, past.source];
   const { evidence, sink } = await survey(sources, nowMs, signal);
   linkRecords(evidence, sink, input.recordsOf);

@@ -1,3 +1,4 @@
+import { systemName } from '../plan/plan.ts';
 import { removeTagRuleset } from '../policy/remove-tag.ts';
 import { classOf, type ReconcilePolicy } from '../policy/repository-class.ts';
 import { type Planned, type PlanTagsInput, planTags } from './plan-tags.ts';
@@ -12,7 +13,7 @@ export interface RemoveTagInput
 
 /** One tag by name, through the same stages and guards as any run. The sources look at its repository alone. */
 export async function planRemoveTag(input: RemoveTagInput, signal: AbortSignal): Promise<Planned> {
-  const scope = `${input.scope.registry.host}/${input.repository}`;
+  const scope = `${systemName(input.scope)}/${input.repository}`;
   const policy = { remove: `${scope}:${input.tag}`, ...input.policy };
   const ruleset = removeTagRuleset(scope, input.tag, input.policy);
   const classNameOf = (repository: string) => classOf(input.policy, repository)?.name ?? 'unknown';

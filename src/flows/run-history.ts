@@ -1,4 +1,4 @@
-import { type RunStory, readRun } from '../apply/undo.ts';
+import { type RemovedThing, type RunStory, readBegin, readRun } from '../apply/run-story.ts';
 import type { Journal } from '../systems/journal/contract.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
 
@@ -10,17 +10,28 @@ export interface PastRun {
 
 /** All past runs, newest first. */
 export async function* pastRuns(journal: Journal): AsyncGenerator<PastRun> {
-  for (const runId of await journal.runs()) yield { runId, story: await storyOrNone(journal, runId) };
+  for (const runId of await journal.runs())
+    yield { runId, story: await unlessDamaged(readRun(runId, journal.read(runId))) };
 }
 
-/** What one run set out to do and did. @throws JOURNAL_NO_SUCH_RUN, JOURNAL_DAMAGED */
-export async function runStory(journal: Journal, runId: string): Promise<RunStory> {
-  return await readRun(runId, journal.read(runId));
+/** What one run set out to do and did, with all that it removed. @throws JOURNAL_NO_SUCH_RUN, JOURNAL_DAMAGED */
+export async function runStory(
+  journal: Journal,
+  runId: string,
+): Promise<RunStory & { readonly removed: readonly RemovedThing[] }> {
+  const removed: RemovedThing[] = [];
+  const story = await readRun(runId, journal.read(runId), (one) => void removed.push(one));
+  return { ...story, removed };
 }
 
-async function storyOrNone(journal: Journal, runId: string): Promise<RunStory | undefined> {
+/** What one run set out to do: read from the first line of its journal. @throws JOURNAL_NO_SUCH_RUN, JOURNAL_DAMAGED */
+export async function runBegin(journal: Journal, runId: string): Promise<Pick<RunStory, 'begin' | 'beganAtMs'>> {
+  return await readBegin(runId, journal.read(runId));
+}
+
+async function unlessDamaged<Read>(reading: Promise<Read>): Promise<Read | undefined> {
   try {
-    return await runStory(journal, runId);
+    return await reading;
   } catch (error) {
     if (error instanceof CodedError && error.code === 'JOURNAL_DAMAGED') return undefined;
     throw error;
@@ -34,8 +45,9 @@ async function storyOrNone(journal: Journal, runId: string): Promise<RunStory | 
  */
 export async function forgetRunsBefore(journal: Journal, beforeMs: number): Promise<readonly string[]> {
   const forgotten: string[] = [];
-  for await (const { runId, story } of pastRuns(journal)) {
-    if (story === undefined || story.beganAtMs >= beforeMs) continue;
+  for (const runId of await journal.runs()) {
+    const started = await unlessDamaged(runBegin(journal, runId));
+    if (started === undefined || started.beganAtMs >= beforeMs) continue;
     await journal.forget(runId);
     forgotten.push(runId);
   }

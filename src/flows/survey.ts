@@ -28,6 +28,10 @@ function countingSink(sink: Sink): { readonly sink: Sink; counts(): Pick<SourceS
     counts: () => ({ facts: { ...counts }, gaps }),
     sink: {
       resource: sink.resource,
+      existing: (kind, scope, digests) => {
+        counts.exists += digests.size;
+        return sink.existing(kind, scope, digests);
+      },
       exists: (resource, about) => {
         counts.exists += 1;
         sink.exists(resource, about);

@@ -1,7 +1,8 @@
 import { undoneLine } from '../apply/journal-entry.ts';
 import { restoreManifest } from '../apply/registry/restore-manifest.ts';
 import { readSavedManifest } from '../apply/registry/saved-manifest.ts';
-import { type Removed, type Restored, type RunStory, readRun, undo } from '../apply/undo.ts';
+import { type RunStory, readRun } from '../apply/run-story.ts';
+import { type Removed, type Restored, undo } from '../apply/undo.ts';
 import type { Action } from '../plan/action.ts';
 import type { Journal } from '../systems/journal/contract.ts';
 import type { LeaseKeeper } from '../systems/lease/contract.ts';
@@ -21,10 +22,13 @@ export interface UndoInput {
   readonly onProgress: (action: Action, restored: Restored) => void;
 }
 
-/** How tags and manifests come back: pushed again, byte for byte. */
+/** How tags and manifests come back: pushed again, byte for byte. Of a tag that pointed at nothing, all that there was is there. */
 export function restoreTo(registry: Registry): UndoInput['restore'] {
   const known = new Set<string>();
-  return ({ saved }, signal) => restoreManifest(registry, readSavedManifest(saved), signal, known);
+  return async ({ action, saved }, signal) =>
+    action.expects.dangling === true
+      ? { result: 'already-there' }
+      : await restoreManifest(registry, readSavedManifest(saved), signal, known);
 }
 
 async function noteUndone({ journal, runId, by, nowMs }: UndoInput, restored: number): Promise<void> {
@@ -46,18 +50,20 @@ export interface UndoReport {
 
 /** Brings back what a run removed, under the same lease as any run. Whatever was brought back already is left alone. */
 export async function undoRun(input: UndoInput): Promise<UndoReport> {
-  const story = await readRun(input.runId, input.journal.read(input.runId));
+  const { journal, runId } = input;
+  const story = await readRun(runId, journal.read(runId));
   const lease = await input.leases.acquire(
     leaseScope(story.begin.header),
-    `undo ${input.runId} by ${input.by}`,
+    `undo ${runId} by ${input.by}`,
     input.signal,
   );
   const counts = { restored: 0, 'already-there': 0, conflict: 0, impossible: 0, failed: 0 };
   const problems: { action: Action; restored: Restored }[] = [];
   try {
     const isStopped = () => input.signal.aborted || lease.lost.aborted;
+    const restore = (one: Removed) => input.restore(one, lease.lost);
     const options = { concurrency: input.concurrency, isStopped };
-    for await (const { action, restored } of undo(story.removed, (one) => input.restore(one, lease.lost), options)) {
+    for await (const { action, restored } of undo(journal.readBackwards(runId), restore, options)) {
       counts[restored.result] += 1;
       if (restored.result !== 'restored' && restored.result !== 'already-there') problems.push({ action, restored });
       input.onProgress(action, restored);

@@ -2,8 +2,26 @@ import type { Resource } from '../evidence/resource.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 
-/** What can be done to the world. Each is carried out by the system that owns the target's kind. */
-export type ActionKind = 'delete-tag' | 'delete-manifest';
+/**
+ * What can be done to the world. Each is carried out by the system that owns the target's kind.
+ *
+ * In a registry's storage a blob goes in three steps, over several runs: its layer links go (`unlink-blob`), its data is moved into
+ * the quarantine (`hide-blob`), and leaves it for good (`purge-blob`). `restore-blob` is the way back.
+ */
+export const actionKinds = [
+  'delete-tag',
+  'delete-manifest',
+  'unlink-blob',
+  'hide-blob',
+  'restore-blob',
+  'purge-blob',
+  'delete-upload',
+  'delete-link',
+  'delete-temporary',
+  'delete-repository',
+] as const;
+
+export type ActionKind = (typeof actionKinds)[number];
 
 /**
  * How a tag goes. `tag`: by its name, it alone. `digest`: with its manifest, in the one request that deletes all
@@ -15,8 +33,14 @@ export type UntagBy = 'tag' | 'digest' | 'overwrite';
 export interface Precondition {
   /** The tag still points at this digest. */
   readonly digest?: Digest;
+  /** The tag is listed and points at nothing: its manifest is gone. */
+  readonly dangling?: boolean;
   /** No tag but those that the plan removes points at the manifest. */
   readonly untagged?: boolean;
+  /** Nothing about it is newer than this: data, links, parts. UTC milliseconds, by the store's own clock. */
+  readonly notNewerThanMs?: number;
+  /** The data has this size. */
+  readonly sizeBytes?: number;
 }
 
 export interface Action {
@@ -34,4 +58,6 @@ export interface Action {
   readonly because: string;
   /** Bytes in blobs that nothing needs once this action and all before it are done; they are reclaimed when blobs are collected. */
   readonly freesBytes: number;
+  /** Of a blob: the repositories that have a link to it, where they were asked for. */
+  readonly repositories?: readonly string[];
 }

@@ -3,7 +3,7 @@ import { isDigest } from '../oci/digest.ts';
 import { type ReasonCode, reasons } from '../policy/reason.ts';
 import type { CodedError } from '../util/pure/coded-error.ts';
 import { runningSha256 } from '../util/pure/hash.ts';
-import type { Action, Precondition, UntagBy } from './action.ts';
+import { type Action, actionKinds, type Precondition, type UntagBy } from './action.ts';
 import { PlanError } from './errors.ts';
 import type { Plan, PlanHeader } from './plan.ts';
 
@@ -112,9 +112,11 @@ function decodeHeader(line: string): PlanHeader {
     if (!fits)
       throw malformed(1, `the field ${field} is not ${type === 'array' || type === 'object' ? 'an' : 'a'} ${type}`);
   }
-  const registry = (value['scope'] as Json)['registry'];
-  if (!isObject(registry) || typeof registry['host'] !== 'string' || typeof registry['url'] !== 'string')
-    throw malformed(1, 'the field scope.registry names no registry');
+  const { registry, store } = value['scope'] as Json;
+  const namesStore = isObject(store) && typeof store['name'] === 'string';
+  const namesRegistry =
+    isObject(registry) && typeof registry['host'] === 'string' && typeof registry['url'] === 'string';
+  if (!namesStore && !namesRegistry) throw malformed(1, 'the field scope names no registry and no store');
   return value as unknown as PlanHeader;
 }
 
@@ -140,9 +142,12 @@ function decodeAction(value: Json, n: number): Action {
   const check = (holds: boolean, field: string) => {
     if (!holds) throw malformed(lineNumber, `the field ${field} is not as it should be`);
   };
-  const { target, after, expects, by, unit } = value;
+  const { target, after, expects, by, unit, repositories } = value;
   check(value['n'] === n, 'n');
-  check(value['do'] === 'delete-tag' || value['do'] === 'delete-manifest', 'do');
+  check(
+    actionKinds.some((kind) => kind === value['do']),
+    'do',
+  );
   check(isResource(target), 'target');
   check(Array.isArray(after) && after.every((one) => Number.isInteger(one) && one > 0 && one !== n), 'after');
   check(by === undefined || by === 'tag' || by === 'digest' || by === 'overwrite', 'by');
@@ -151,6 +156,10 @@ function decodeAction(value: Json, n: number): Action {
   check(typeof value['reason'] === 'string' && value['reason'] in reasons, 'reason');
   check(typeof value['because'] === 'string', 'because');
   check(typeof value['freesBytes'] === 'number' && value['freesBytes'] >= 0, 'freesBytes');
+  check(
+    repositories === undefined || (Array.isArray(repositories) && repositories.every((one) => typeof one === 'string')),
+    'repositories',
+  );
   return {
     n,
     do: value['do'] as Action['do'],
@@ -162,6 +171,7 @@ function decodeAction(value: Json, n: number): Action {
     reason: value['reason'] as ReasonCode,
     because: value['because'] as string,
     freesBytes: value['freesBytes'] as number,
+    ...(repositories === undefined ? {} : { repositories: repositories as readonly string[] }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface Limits {
   readonly maxShareOfRepository?: number;
   /** Tags that must remain in each repository from which any is removed. */
   readonly minRemaining?: number;
+  /** Share (0 to 1) of the blobs of a storage: see {@link brokenStoreLimits} in `store-limits.ts`. */
+  readonly maxDeleteRatio?: number;
 }
 
 /** Below this number a share says little: two of three tags is no accident. */

@@ -4,13 +4,41 @@ import type { ReasonCode } from '../policy/reason.ts';
 import type { Action } from './action.ts';
 import type { Limits } from './limits.ts';
 import type { RepositoryCounts } from './repository-counts.ts';
+import type { StoreCounts } from './store-counts.ts';
 
 export type FlowName = 'reconcile' | 'prune' | 'hard-prune' | 'node-gc' | 'tag-rm';
 
-/** What a run is about: which registry (host as in references, base URL without credentials), and whose cluster. */
+/** A registry: host as in references, base URL without credentials. */
+export interface RegistryScope {
+  readonly host: string;
+  readonly url: string;
+}
+
+/** A registry's storage: kind and place in one name (`distribution-fs:/var/lib/registry`), without credentials. */
+export interface StoreScope {
+  readonly name: string;
+  /** The servers over it, and their cache, as they were named; without credentials. */
+  readonly servers?: readonly string[];
+  readonly cache?: string;
+  /** Whether pushes go on while a plan is applied. */
+  readonly mode?: 'online' | 'read-only';
+}
+
+/** What a run is about: a registry or a registry's storage, and whose cluster. */
 export interface PlanScope {
   readonly cluster?: string;
-  readonly registry: { readonly host: string; readonly url: string };
+  readonly registry?: RegistryScope;
+  readonly store?: StoreScope;
+}
+
+/** The one system that a run changes: the name of its lease, and the beginning of the scope of all its resources. */
+export function systemName({ registry, store }: PlanScope): string {
+  return store?.name ?? registry?.host ?? '';
+}
+
+/** What {@link systemName} names. */
+export function systemKind({ store }: PlanScope): 'registry' | 'store' {
+  return store === undefined ? 'registry' : 'store';
 }
 
 /** All of a plan but its actions: the first line of the document. */
@@ -32,6 +60,8 @@ export interface PlanHeader {
   /** Limits that this plan breaks: it can be shown, not applied. */
   readonly broken: readonly string[];
   readonly repositories: readonly RepositoryCounts[];
+  /** Of a registry's storage: what is there, and what becomes of its blobs. */
+  readonly store?: StoreCounts;
   readonly keptByReason: Readonly<Partial<Record<ReasonCode, number>>>;
   readonly actionCount: number;
   readonly freesBytes: number;

@@ -144,8 +144,8 @@ function toAction(evidence: Evidence, graph: Graph, decisions: Decisions, means:
   }
   const manifest = target(graph, id);
   const digest = manifest === undefined ? undefined : evidence.resources.key(manifest);
-  if (digest === undefined || !isDigest(digest))
-    throw new Error(`${formatResource(resource)} is to be deleted but points at nothing`);
+  if (digest !== undefined && !isDigest(digest))
+    throw new Error(`${formatResource(resource)} is to be deleted but points at ${digest}, which is no digest`);
   const unit = manifest === undefined ? undefined : position.get(manifest);
   const by = means.untagBy === 'tag' ? 'tag' : unit === undefined ? 'overwrite' : 'digest';
   return {
@@ -153,7 +153,7 @@ function toAction(evidence: Evidence, graph: Graph, decisions: Decisions, means:
     do: 'delete-tag',
     by,
     ...(by === 'digest' && unit !== undefined ? { unit } : {}),
-    expects: { digest },
+    expects: digest === undefined ? { dangling: true } : { digest },
   };
 }
 

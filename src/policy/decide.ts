@@ -1,10 +1,11 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { covers, type Gap } from '../evidence/gap.ts';
-import { formatResource, type ResourceId, type ResourceKind } from '../evidence/resource.ts';
+import { formatResource, type Resource, type ResourceId, type ResourceKind } from '../evidence/resource.ts';
 import { type Marks, mark, noMarks } from '../graph/mark.ts';
 import { rootOf } from '../graph/why.ts';
 import type { Reason } from './reason.ts';
 import { reasons } from './reason.ts';
+import { SaidTable } from './said.ts';
 import type { Rule, View } from './view.ts';
 
 /** What stays and what goes, with a reason for each resource. */
@@ -33,22 +34,53 @@ export interface Ruleset {
  * 3. What exists and is neither stays, as a root of its own: nobody has named it.
  */
 export function decide(view: View, ruleset: Ruleset): Decisions {
+  return conclude(view, ruleset, markRoots(view, ruleset));
+}
+
+/** The first step of {@link decide}: what must stay. What is not marked yet is not yet lost. */
+export interface Marking {
+  readonly marks: Marks;
+  readonly roots: SaidTable;
+  readonly retired: SaidTable;
+}
+
+/** Rules, claims and gaps are heard, and what must stay is marked. */
+export function markRoots(view: View, ruleset: Ruleset): Marking {
   const { evidence, graph } = view;
-  const roots = new Map<ResourceId, Reason>();
-  const retired = new Map<ResourceId, Reason>();
+  const roots = new SaidTable(graph.size);
+  const retired = new SaidTable(graph.size);
   applyRules(view, ruleset, roots, retired);
   addClaims(evidence, roots, retired);
   addGaps(evidence, roots);
+  return { marks: mark(graph, roots.ids()), roots, retired };
+}
 
-  const marks = mark(graph, roots.keys());
-  const condemned = mark(
-    graph,
-    [...retired.keys()].filter((id) => !marks.has(id)),
-    noMarks(graph.size),
-  );
+/**
+ * The other steps of {@link decide}.
+ *
+ * @param late - what was found out only after the marking, of things that it did not reach: what is worth a closer look is known only then.
+ *   What stays by it is one more root.
+ */
+export function conclude(
+  { evidence, graph }: View,
+  ruleset: Ruleset,
+  { marks, roots, retired }: Marking,
+  late: Iterable<readonly [ResourceId, Reason]> = [],
+): Decisions {
+  for (const [id, reason] of late) {
+    if (marks.has(id)) continue;
+    if (reasons[reason.code].verdict === 'delete') {
+      retired.set(id, reason);
+      continue;
+    }
+    roots.set(id, reason);
+    mark(graph, [id], marks);
+  }
+  const condemned = mark(graph, unmarked(retired.ids(), marks), noMarks(graph.size));
+  const notNamed: Reason = { code: 'not-named', because: reasons['not-named'].meaning };
   for (let id = 0; id < graph.size; id += 1) {
     if (!evidence.exists(id) || marks.has(id) || condemned.has(id)) continue;
-    roots.set(id, { code: 'not-named', because: reasons['not-named'].meaning });
+    roots.set(id, notNamed);
     mark(graph, [id], marks);
   }
 
@@ -59,7 +91,11 @@ export function decide(view: View, ruleset: Ruleset): Decisions {
   return { marks, condemned, isDeleted, reasonOf };
 }
 
-function applyRules(view: View, ruleset: Ruleset, roots: Map<ResourceId, Reason>, retired: Map<ResourceId, Reason>) {
+function* unmarked(ids: Iterable<ResourceId>, marks: Marks): Generator<ResourceId> {
+  for (const id of ids) if (!marks.has(id)) yield id;
+}
+
+function applyRules(view: View, ruleset: Ruleset, roots: SaidTable, retired: SaidTable) {
   const { evidence } = view;
   const rules = ruleset.rules.map((rule) => rule(view));
   for (let id = 0; id < evidence.resources.size; id += 1) {
@@ -73,7 +109,7 @@ function applyRules(view: View, ruleset: Ruleset, roots: Map<ResourceId, Reason>
   }
 }
 
-function addClaims(evidence: Evidence, roots: Map<ResourceId, Reason>, retired: Map<ResourceId, Reason>): void {
+function addClaims(evidence: Evidence, roots: SaidTable, retired: SaidTable): void {
   const { holds, retires, resources } = evidence;
   for (let n = 0; n < holds.length; n += 1) {
     const id = holds.resources[n] as ResourceId;
@@ -91,7 +127,7 @@ function addClaims(evidence: Evidence, roots: Map<ResourceId, Reason>, retired: 
  * A hidden hold could be on anything in the scope; a hidden reference, or a hidden thing that refers, only on what can be referred to.
  * A gap can also name one tag, or one record: then it is about that alone.
  */
-function addGaps(evidence: Evidence, roots: Map<ResourceId, Reason>): void {
+function addGaps(evidence: Evidence, roots: SaidTable): void {
   const { resources, gaps } = evidence;
   if (gaps.length === 0) return;
   const byScope = Array.from({ length: resources.scopeCount() }, (_, n) =>
@@ -99,14 +135,19 @@ function addGaps(evidence: Evidence, roots: Map<ResourceId, Reason>): void {
   );
   const byName = new Map(gaps.map((gap) => [gap.scope, gap]));
   for (let id = 0; id < resources.size; id += 1) {
-    const { kind, scope, key } = resources.at(id);
-    const own = byName.get(kind === 'record' ? `${scope}/${key}` : formatResource({ kind, scope, key }));
+    const kind = resources.kind(id);
+    const own = kind === 'blob' ? undefined : byName.get(gapName(resources.at(id)));
     if (own !== undefined && (evidence.exists(id) || kind === 'record')) roots.set(id, reasonFor(own));
     const here = byScope[resources.scopeNumber(id)] ?? [];
     if (here.length === 0 || kind === 'record' || !evidence.exists(id)) continue;
     const gap = here.find((one) => one.hides === 'holds' || kind !== 'tag');
     if (gap !== undefined && isWeaker(roots.get(id), gap)) roots.set(id, reasonFor(gap));
   }
+}
+
+/** As a gap names one thing. There are no gaps on single blobs, of which there may be millions. */
+function gapName({ kind, scope, key }: Resource): string {
+  return kind === 'record' ? `${scope}/${key}` : formatResource({ kind, scope, key });
 }
 
 /** That no record is known says nothing where records could not be seen. */
@@ -118,7 +159,7 @@ function reasonFor(gap: Gap): Reason {
   return { code: 'evidence-gap', because: `${gap.source}: ${gap.cause}` };
 }
 
-function whyKept(evidence: Evidence, marks: Marks, roots: ReadonlyMap<ResourceId, Reason>, id: ResourceId): Reason {
+function whyKept(evidence: Evidence, marks: Marks, roots: SaidTable, id: ResourceId): Reason {
   const own = roots.get(id);
   if (own !== undefined) return own;
   const root = rootOf(marks, id) as ResourceId;
@@ -134,12 +175,7 @@ function whyKept(evidence: Evidence, marks: Marks, roots: ReadonlyMap<ResourceId
   }
 }
 
-function whyGone(
-  evidence: Evidence,
-  condemned: Marks,
-  retired: ReadonlyMap<ResourceId, Reason>,
-  id: ResourceId,
-): Reason {
+function whyGone(evidence: Evidence, condemned: Marks, retired: SaidTable, id: ResourceId): Reason {
   const own = retired.get(id);
   if (own !== undefined) return own;
   const root = rootOf(condemned, id);

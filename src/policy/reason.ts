@@ -6,7 +6,7 @@ export const reasons = {
   'evidence-gap': { verdict: 'keep', meaning: 'something that could keep it could not be seen' },
   held: { verdict: 'keep', meaning: 'somebody uses or pins it' },
   'keep-newest': { verdict: 'keep', meaning: 'it is among the newest of its repository' },
-  'keep-younger-than': { verdict: 'keep', meaning: 'it is younger than its class asks for' },
+  'keep-younger-than': { verdict: 'keep', meaning: 'it is younger than the policy asks for' },
   'age-unknown': { verdict: 'keep', meaning: 'a rule asks for its age, and nothing tells it' },
   'no-record': { verdict: 'keep', meaning: 'no record is known for it' },
   'not-named': { verdict: 'keep', meaning: 'no policy names it' },
@@ -22,6 +22,15 @@ export const reasons = {
     meaning: 'the registry deletes by digest only, and something that stays needs the same manifest',
   },
   'unknown-repository': { verdict: 'keep', meaning: 'no class names its repository' },
+  tagged: { verdict: 'keep', meaning: 'it is a tag, and this flow removes none' },
+  'stored-manifest': { verdict: 'keep', meaning: 'its repository has it as a manifest, tagged or not' },
+  grace: { verdict: 'keep', meaning: 'its links are gone, and a push that still counts on it may be under way' },
+  hold: { verdict: 'keep', meaning: 'it is hidden, and can be brought back for some time yet' },
+  'in-use-again': { verdict: 'keep', meaning: 'it was on its way out, and something asks for it again' },
+  'cached-manifest': {
+    verdict: 'keep',
+    meaning: 'it is the data of a manifest, which a cache of the registry may still take for there',
+  },
   'inactive-record': { verdict: 'delete', meaning: 'only inactive records own it' },
   'no-record-expired': {
     verdict: 'delete',
@@ -31,6 +40,14 @@ export const reasons = {
   requested: { verdict: 'delete', meaning: 'somebody named it on the command line' },
   retired: { verdict: 'delete', meaning: 'an earlier run had begun to remove it, and nothing needs it' },
   unreferenced: { verdict: 'delete', meaning: 'only things that go refer to it' },
+  untagged: { verdict: 'delete', meaning: 'no tag leads to it, and it is older than the policy asks for' },
+  'no-manifest': { verdict: 'delete', meaning: 'no manifest that stays names it' },
+  'grace-over': { verdict: 'delete', meaning: 'its links are gone for long enough, and nothing asked for it since' },
+  'hold-over': { verdict: 'delete', meaning: 'it was hidden for long enough, and nothing asked for it since' },
+  'stale-upload': { verdict: 'delete', meaning: 'an upload that nobody has continued for long' },
+  'stale-temporary': { verdict: 'delete', meaning: 'a temporary file that its writer has left behind' },
+  'dangling-link': { verdict: 'delete', meaning: 'a link to what is not there any more, and nothing asks for' },
+  'empty-repository': { verdict: 'delete', meaning: 'a repository with nothing in it' },
 } as const satisfies Readonly<Record<string, { readonly verdict: 'keep' | 'delete'; readonly meaning: string }>>;
 
 export type ReasonCode = keyof typeof reasons;

@@ -7,24 +7,31 @@ export interface TargetDocument {
   readonly target: string;
   readonly repository: string | undefined;
   readonly tag: string | undefined;
-  /** The manifest itself, or the one that the tag pointed at when the plan was made. */
+  /** The manifest or blob itself, or the one that the tag pointed at when the plan was made. */
   readonly digest: string | undefined;
 }
 
-export function targetDocument(target: Resource, tagDigest?: string): TargetDocument {
-  const isTag = target.kind === 'tag';
-  const isManifest = target.kind === 'manifest';
+/** @param system - what the target is on, where its name may have slashes: a storage */
+export function targetDocument(target: Resource, tagDigest?: string, system?: string): TargetDocument {
+  const { kind, key } = target;
+  const isTag = kind === 'tag';
   return {
     target: formatResource(target),
-    repository: isTag || isManifest ? repositoryIn(target.scope) : undefined,
-    tag: isTag ? target.key : undefined,
-    digest: isManifest ? target.key : isTag ? tagDigest : undefined,
+    repository: repositoryOf(target, system),
+    tag: isTag ? key : undefined,
+    digest: kind === 'manifest' || kind === 'blob' ? key : isTag ? tagDigest : undefined,
   };
 }
 
+function repositoryOf({ kind, scope, key }: Resource, system: string | undefined): string | undefined {
+  if (kind === 'repository') return key;
+  if (system !== undefined) return scope.startsWith(`${system}/`) ? scope.slice(system.length + 1) : undefined;
+  return kind === 'tag' || kind === 'manifest' ? repositoryIn(scope) : undefined;
+}
+
 /** An action as documents show it. Written out, not spread: there may be a million. */
-export function actionDocument(action: Action): object {
-  const { target, repository, tag, digest } = targetDocument(action.target, action.expects.digest);
+export function actionDocument(action: Action, system?: string): object {
+  const { target, repository, tag, digest } = targetDocument(action.target, action.expects.digest, system);
   return {
     n: action.n,
     do: action.do,
@@ -32,6 +39,7 @@ export function actionDocument(action: Action): object {
     repository,
     tag,
     digest,
+    repositories: action.repositories,
     reason: action.reason,
     because: action.because,
     freesBytes: action.freesBytes,

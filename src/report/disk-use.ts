@@ -106,7 +106,7 @@ const legend =
 function* useTable(use: DiskUse, paint: Paint): Generator<string> {
   if (use.repositories.length === 0) yield 'No repositories.';
   yield* tableLines(columns, rowsOf(use), paint);
-  yield* section([legend]);
+  yield* section(use.repositories.length === 0 ? [] : [legend]);
   if (use.unknown !== undefined) yield `${paint.yellow('!')} ${use.unknown}`;
 }
 
@@ -117,7 +117,8 @@ function* useMarkdown(use: DiskUse): Generator<string> {
     align,
     cell: (row) => (title === 'REPOSITORY' ? mdCode(text(row)) : mdText(text(row))),
   }));
+  if (use.repositories.length === 0) yield* section(['No repositories.']);
   yield* section(markdownTable(cells, rowsOf(use)));
-  yield* section([legend]);
+  yield* section(use.repositories.length === 0 ? [] : [legend]);
   if (use.unknown !== undefined) yield* section([use.unknown]);
 }

@@ -1,5 +1,6 @@
 import type { RunReport } from '../apply/run-report.ts';
 import type { PlanHeader, PlanScope } from '../plan/plan.ts';
+import { systemName } from '../plan/plan.ts';
 import { type RunOutcome, runOutcome } from './run/run-outcome.ts';
 import { isoTime } from './words.ts';
 
@@ -90,7 +91,7 @@ function headOf(scope: PlanScope, atMs: number) {
     level: 'info',
     time: isoTime(atMs),
     cluster_name: scope.cluster ?? null,
-    registry: scope.registry.host,
+    registry: systemName(scope),
   } as const;
 }
 

@@ -71,6 +71,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   TAG_STAYS: limit,
   PLAN_EXPIRED: outdated,
   TAG_NOT_FOUND: usage,
+  REPOSITORY_NOT_FOUND: usage,
   JOURNAL_NO_SUCH_RUN: usage,
   REGISTRY_NOT_FOUND: usage,
   REGISTRY_UNREACHABLE: usage,

@@ -1,4 +1,4 @@
-import type { FlowName, PlanScope } from '../plan/plan.ts';
+import type { FlowName, PlanScope, RegistryScope } from '../plan/plan.ts';
 import type { Document } from './document.ts';
 import type { Fact } from './fact-lines.ts';
 
@@ -7,16 +7,22 @@ export function scopeFields({ flow, scope }: { readonly flow: FlowName; readonly
   return [
     ['flow', flow],
     ['cluster', scope.cluster],
-    ['registry', scope.registry.host],
-    ['registryUrl', scope.registry.url],
+    ['registry', scope.registry?.host],
+    ['registryUrl', scope.registry?.url],
+    ['store', scope.store?.name],
   ];
 }
 
 /** The same for eyes. */
 export function scopeFacts(scope: PlanScope): readonly Fact[] {
-  const { host, url } = scope.registry;
+  const { registry, store, cluster } = scope;
   return [
-    ['Registry', url.replace(/\/$/, '').endsWith(`//${host}`) ? host : `${host} (at ${url})`],
-    ['Cluster', scope.cluster],
+    ['Store', store?.name],
+    ['Registry', registry === undefined ? undefined : registryWords(registry)],
+    ['Cluster', cluster],
   ];
+}
+
+function registryWords({ host, url }: RegistryScope): string {
+  return url.replace(/\/$/, '').endsWith(`//${host}`) ? host : `${host} (at ${url})`;
 }

@@ -15,7 +15,7 @@ function undoOf(results: readonly (readonly [Action, Restored | undefined])[]): 
     runId: 'reconcile-20260801t120000z-ab12',
     story: {
       begin: { header: planHeader(), by: 'ann' },
-      removed: results.map(([action]) => ({ action, saved: {} })),
+      removedCount: results.length,
     },
     counts,
     problems: results.flatMap(([action, restored]) =>

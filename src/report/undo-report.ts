@@ -1,5 +1,5 @@
 import type { BeginEntry } from '../apply/journal-entry.ts';
-import type { Removed, Restored } from '../apply/undo.ts';
+import type { Restored } from '../apply/undo.ts';
 import { formatResource } from '../evidence/resource.ts';
 import type { Action } from '../plan/action.ts';
 import { targetDocument } from './action-document.ts';
@@ -17,7 +17,7 @@ import { counted } from './words.ts';
 /** What bringing a run back came to. */
 export interface UndoToShow {
   readonly runId: string;
-  readonly story: { readonly begin: BeginEntry; readonly removed: readonly Removed[] };
+  readonly story: { readonly begin: BeginEntry; readonly removedCount: number };
   readonly counts: Readonly<Record<Restored['result'], number>>;
   readonly problems: readonly UndoProblem[];
   readonly stopped: boolean;
@@ -36,7 +36,7 @@ export function renderUndo(undo: UndoToShow, format: OutputFormat, paint: Paint)
 
 /** Things that a stop left no time for. */
 export function notTried({ story, counts }: Pick<UndoToShow, 'story' | 'counts'>): number {
-  return story.removed.length - Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return story.removedCount - Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function undoDocument(undo: UndoToShow): Document {
@@ -99,7 +99,7 @@ function* undoMarkdown(undo: UndoToShow): Generator<string> {
 }
 
 function headline(undo: UndoToShow): string {
-  if (undo.story.removed.length === 0) return 'NOTHING TO UNDO: the run removed nothing.';
+  if (undo.story.removedCount === 0) return 'NOTHING TO UNDO: the run removed nothing.';
   if (notTried(undo) > 0) return 'STOPPED: not everything was tried.';
   return undo.problems.length === 0 ? 'UNDONE: everything is back.' : 'UNDONE IN PART: not everything is back.';
 }

@@ -143,7 +143,7 @@ async function parsed(words: readonly string[]): Promise<'understood'> {
   };
   everyCommand(program, (command) => {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-    if (command.commands.length === 0) command.action(callIt);
+    if (doesSomething(command)) command.action(callIt);
   });
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -153,6 +153,11 @@ async function parsed(words: readonly string[]): Promise<'understood'> {
   }
   if (!called) throw new Error(`winnow ${words.join(' ')} does nothing`);
   return 'understood';
+}
+
+/** Not a mere group of commands, such as `run`; but a command may have others below it. Commander has no public word for it. */
+function doesSomething(command: Command): boolean {
+  return (command as unknown as { readonly _actionHandler: unknown })._actionHandler !== null;
 }
 
 function everyCommand(command: Command, visit: (command: Command) => void): void {

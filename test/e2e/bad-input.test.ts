@@ -84,8 +84,8 @@ describe.concurrent('settings', () => {
     () => ['reconcile', '--config', write('broken.yaml', 'registry:\n  url: [x\nlog: {}\n')],
     {
       code: 'CONFIG_INVALID',
-      says: ['broken.yaml:3:1', 'this is not YAML', 'check indentation, quotes and brackets'],
-      hint: 'winnow config check',
+      says: ['broken.yaml:3:1', 'this is not YAML'],
+      hint: 'check indentation, quotes and brackets',
     },
   );
   mistake('a settings file that is not there', () => ['reconcile', '--config', join(folder, 'absent.yaml')], {
@@ -93,18 +93,26 @@ describe.concurrent('settings', () => {
     says: ['absent.yaml', '--config', 'does not exist'],
     hint: 'Check the path',
   });
+  test('the next step for two wrong flags is no command that does not see flags', async () => {
+    const { code, stdout } = await run(['reconcile', '--max-share', '7', '--retries', 'x', '-o', 'json']);
+
+    expect([code, JSON.parse(stdout).error.hint]).toEqual([
+      2,
+      'Correct what is listed, and run the same command again.',
+    ]);
+  });
   mistake('a flag with a wrong value', () => ['reconcile', '--registry', registry.url, '--max-share', '7'], {
     code: 'CONFIG_INVALID',
-    says: ['--max-share', 'limits.maxShare', '"7"', 'more than 1', 'like 0.5, or 50%'],
-    hint: 'Correct what is listed',
+    says: ['--max-share', 'limits.maxShare', '"7"', 'more than 1'],
+    hint: 'like 0.5, or 50%',
   });
   mistake(
     'a variable with a wrong value',
     () => ['reconcile', '--registry', registry.url],
     {
       code: 'CONFIG_INVALID',
-      says: ['WINNOW_LIMITS_MAX_SHARE', '"most"', 'not a share', 'like 0.5, or 50%'],
-      hint: 'Correct what is listed',
+      says: ['WINNOW_LIMITS_MAX_SHARE', '"most"', 'not a share'],
+      hint: 'like 0.5, or 50%',
     },
     { env: { WINNOW_LIMITS_MAX_SHARE: 'most' } },
   );
@@ -118,13 +126,13 @@ describe.concurrent('the registry', () => {
   });
   mistake('an address of another kind', () => ['reconcile', '--registry', 'ftp://registry.example/x'], {
     code: 'CONFIG_INVALID',
-    says: ['--registry', '"ftp://registry.example/x"', 'write it like https://registry.example:5000'],
-    hint: 'Correct what is listed',
+    says: ['--registry', '"ftp://registry.example/x"', 'it begins with ftp://'],
+    hint: 'write it like https://registry.example:5000',
   });
   mistake('a password in the address', () => ['repo', 'ls', '--registry', `http://me:${PASSWORD}@registry.example`], {
     code: 'CONFIG_INVALID',
-    says: ['http://***@registry.example', 'user name or password in it', 'passwordFile'],
-    hint: 'Correct what is listed',
+    says: ['http://***@registry.example', 'user name or password in it'],
+    hint: 'passwordFile',
   });
   mistake('an address where nobody listens', () => ['reconcile', '--registry', nobody, '--retries', '0'], {
     code: 'REGISTRY_UNREACHABLE',
@@ -164,7 +172,7 @@ describeReal('a registry with a certificate of its own', ['openssl'], () => {
 describe.concurrent('a plan file', () => {
   mistake('a plan that is not there', () => ['apply', join(folder, 'absent.plan'), '--confirm'], {
     code: 'PLAN_FILE_UNREADABLE',
-    says: ['absent.plan', 'no such file'],
+    says: ['absent.plan: no such file or directory'],
     hint: '--plan-out',
   });
   mistake('a file that is no plan', () => ['apply', recordsFile, '--confirm'], {
@@ -203,7 +211,7 @@ describe.concurrent('a plan file', () => {
   });
   mistake('a place where no plan can be written', () => [...reconcile(), '--plan-out', join(folder, 'no', 'x.plan')], {
     code: 'PLAN_FILE_UNWRITABLE',
-    says: ['no/x.plan', 'no such file or directory'],
+    says: ['no/x.plan: no such file or directory'],
     hint: 'a folder that you may write to',
   });
 });
@@ -245,6 +253,31 @@ describe.concurrent('references', () => {
     says: ['team//app is not a repository name'],
     hint: 'winnow repo ls',
   });
+  mistake('a repository that is not there in tag ls', () => ['tag', 'ls', 'team/ap', '--registry', registry.url], {
+    code: 'REPOSITORY_NOT_FOUND',
+    says: ['team/ap: there is no such repository'],
+    hint: 'did you mean team/app?',
+  });
+  mistake('globs that nothing matches in du', () => ['du', 'nope/*', 'no', '--registry', registry.url], {
+    code: 'REPOSITORY_NOT_FOUND',
+    says: [() => `measuring ${registry.host}`, 'no repository matches nope/* or no'],
+    hint: 'winnow repo ls',
+  });
+  mistake('an absent tag in explain', () => ['explain', 'team/app:absent', '--registry', registry.url], {
+    code: 'TAG_NOT_FOUND',
+    says: ['explaining', 'team/app:absent', 'there is no such tag'],
+    hint: 'winnow tag ls team/app',
+  });
+  mistake('an absent digest in explain', () => ['explain', `team/app@${digest}`, '--registry', registry.url], {
+    code: 'TAG_NOT_FOUND',
+    says: [digest, 'leads to this digest'],
+    hint: 'winnow tag ls team/app',
+  });
+  mistake('an absent repository in explain', () => ['explain', 'team/absent:v1', '--registry', registry.url], {
+    code: 'REPOSITORY_NOT_FOUND',
+    says: ['there is no repository team/absent'],
+    hint: 'winnow repo ls',
+  });
   mistake('an unknown run in undo', () => ['undo', 'nothing', '--registry', registry.url], {
     code: 'JOURNAL_NO_SUCH_RUN',
     says: ['the run nothing'],
@@ -256,11 +289,11 @@ describe.concurrent('records', () => {
   mistake('records of an unknown kind', () => reconcile('oracle:db'), {
     code: 'CONFIG_INVALID',
     says: ['--records', 'records[0]', 'oracle:', 'file: sqlite: postgres: http: https:'],
-    hint: 'Correct what is listed',
+    hint: 'write file:PATH',
   });
   mistake('a records file that is not there', () => reconcile(`file:${join(folder, 'absent.csv')}`), {
     code: 'RECORDS_NOT_FOUND',
-    says: ['absent.csv', 'no such file'],
+    says: ['absent.csv: no such file or directory'],
     hint: 'Check the path',
   });
   mistake('records without the columns', () => reconcile(`file:${write('columns.csv', 'name,colour\napp,red\n')}`), {
@@ -294,6 +327,39 @@ describe.concurrent('the command line', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const words of [...says, 'winnow --help']) expect(stderr).toContain(words);
+  });
+
+  mistake('an unknown option', () => ['reconcile', '--registri', 'x'], {
+    code: 'USAGE_INVALID',
+    says: ['reading the command line', "unknown option '--registri'"],
+    hint: 'did you mean --registry?',
+  });
+  mistake('a missing argument', () => ['explain'], {
+    code: 'USAGE_INVALID',
+    says: ["missing required argument 'reference'"],
+    hint: 'winnow --help',
+  });
+  mistake('what contradicts itself', () => ['reconcile', '--dry-run', '--confirm'], {
+    code: 'USAGE_INVALID',
+    says: ["'--dry-run' cannot be used with option '--confirm'"],
+    hint: 'winnow --help',
+  });
+  mistake('two arguments where there is one', () => ['explain', 'a:b', 'c:d'], {
+    code: 'USAGE_INVALID',
+    says: ['too many arguments'],
+    hint: 'winnow --help',
+  });
+
+  test('of an option that can be given again each takes one value, and the argument behind it stays an argument', async () => {
+    const args = ['--records', `file:${recordsFile}`, '--protected', 'a/*', '--protected', 'b/*'];
+    const behind = await run(['explain', ...args, 'team/app:old', '--registry', registry.url, '-o', 'json']);
+    const two = await run([...reconcile(), '--records', 'file:', 'team/other', '-o', 'json']);
+
+    expect([behind.code, JSON.parse(behind.stdout).target]).toEqual([0, `${registry.host}/team/app:old`]);
+    expect(JSON.parse(two.stdout).error).toMatchObject({
+      code: 'USAGE_INVALID',
+      message: expect.stringContaining('too many'),
+    });
   });
 });
 
@@ -335,6 +401,7 @@ function mistake(title: string, call: () => Call, answer: Answer, options: CliOp
     expect({ code, stderr }).toEqual({ code: answer.exit ?? 2, stderr: '' });
     const told = JSON.parse(stdout);
     expect(told).toEqual({ error: { code: answer.code, message: expect.any(String), hint: expect.any(String) } });
+    expect(told.error.message).not.toMatch(/\bE[A-Z]{4,}: /);
     for (const words of answer.says) expect(told.error.message).toContain(typeof words === 'string' ? words : words());
     expect(told.error.hint).toContain(answer.hint);
   });

@@ -185,6 +185,37 @@ describe('reconcile', () => {
       });
   });
 
+  test('sinks that can not be reached are told before anything is deleted, and stop nothing', async () => {
+    const file = join(folder, 'sinks.yaml');
+    const absent = join(folder, 'absent', 'events.ndjson');
+    writeFileSync(
+      file,
+      settings(`[{to: file, path: ${absent}}, {to: webhook, url: 'http://127.0.0.1:1/hook', retries: 0}]`),
+    );
+    const own = makeTempFolder('home');
+    const args = ['reconcile', '--config', file, '--confirm', '--log-level', 'info'];
+    const { code, stderr } = await runCli(args, { home: own });
+
+    const lines = stderr.trimEnd().split('\n');
+    const removed = lines.findIndex((line) => / removed /.test(line));
+    const warnings = lines.flatMap((line, n) =>
+      line.startsWith('warning: ') ? [{ line, isBefore: n < removed }] : [],
+    );
+    expect([code, removed]).toEqual([0, expect.any(Number)]);
+    expect(removed).toBeGreaterThan(0);
+    expect(warnings).toEqual([
+      {
+        line: expect.stringMatching(/may not reach file .*the run goes on.*no such file or directory/),
+        isBefore: true,
+      },
+      { line: expect.stringMatching(/may not reach webhook .*ECONNREFUSED/), isBefore: true },
+      { line: expect.stringMatching(/did not reach file /), isBefore: false },
+      { line: expect.stringMatching(/did not reach webhook /), isBefore: false },
+    ]);
+    expect((await runCli(['undo', 'last', '--config', file], { home: own })).code).toBe(0);
+    expect(await tags()).toEqual(TAGS);
+  });
+
   test('an event on stdout is a line behind the result', async () => {
     const file = join(folder, 'stdout.yaml');
     writeFileSync(file, settings('[{to: stdout}]'));
@@ -213,6 +244,18 @@ describe('looking', () => {
     ]);
   });
 
+  test('repo ls counts tags where there is room for it', async () => {
+    const [eyes, wide, json] = await Promise.all(
+      ['table', 'wide', 'json'].map((format) => apart('repo', 'ls', '-o', format)),
+    );
+
+    expect(eyes?.stdout).toMatch(/^REPOSITORY +CLASS\nkeep\/base +bases\n/);
+    expect(wide?.stdout).toMatch(/^REPOSITORY +CLASS +TAGS\nkeep\/base +bases +1\n/);
+    expect(JSON.parse(json?.stdout ?? '').items.map(({ tagCount }: { tagCount: number }) => tagCount)).toEqual([
+      1, 1, 4,
+    ]);
+  });
+
   test('tag ls lists the tags of a repository with their digests; without one, of the default repository', async () => {
     const [named, byDefault, eyes] = await Promise.all([
       apart('tag', 'ls', 'keep/base', '-o', 'json'),
@@ -221,12 +264,37 @@ describe('looking', () => {
     ]);
 
     expect(JSON.parse(named.stdout).items).toEqual([
-      expect.objectContaining({ tag: 'v1', digest: images.base.digest }),
+      {
+        tag: 'v1',
+        digest: images.base.digest,
+        mediaType: expect.stringContaining('manifest'),
+        sizeBytes: images.base.size + images.base.config.size + BASE.length,
+        createdAt: '2024-01-01T00:00:00.000Z',
+        record: 'record 5 (archived)',
+      },
     ]);
     const { repository, items } = JSON.parse(byDefault.stdout);
     expect(repository).toBe('team/app');
     expect(items.map(({ tag }: { tag: string }) => `team/app:${tag}`)).toEqual(TAGS.slice(2));
-    expect(eyes.stdout).toMatch(/^TAG .*\ndone .*\nlive .*\nshared-done /);
+    expect(eyes.stdout).toMatch(
+      /^TAG +DIGEST +SIZE +RECORD\ndone .* KiB +record 1 \(archived\)\nlive .*\nshared-done /,
+    );
+  });
+
+  test('tag ls without records tells no record, and wide tells when images were made', async () => {
+    const listed = async (...args: readonly string[]) =>
+      (await runCli(['tag', 'ls', 'team/app', '--registry', registry.url, ...args])).stdout.split('\n', 1)[0];
+
+    expect(await listed()).toMatch(/^TAG +DIGEST +SIZE$/);
+    expect(await listed('-o', 'wide')).toMatch(/^TAG +DIGEST +SIZE +CREATED +MEDIA TYPE$/);
+    expect(await listed('--records', `file:${recordsFile}`)).toMatch(/^TAG +DIGEST +SIZE +RECORD$/);
+  });
+
+  test('du of globs that match in part says which do not, and has nothing but numbers on stdout', async () => {
+    const { code, stdout, stderr } = await apart('du', 'keep/*', 'kep/*');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `warning: no repository of ${registry.host} matches kep/*\n` });
+    expect(stdout).toMatch(/^REPOSITORY .*\nkeep\/base /);
   });
 
   test('du counts each byte once: its sums add up to the total', async () => {
@@ -248,8 +316,8 @@ describe('looking', () => {
 
   test('explain tells of a tag and of a digest why they stay or go, and the way back', async () => {
     const explain = async (reference: string) => JSON.parse((await apart('explain', reference, '-o', 'json')).stdout);
-    const [goes, stays, manifest, absent] = await Promise.all(
-      [':done', 'team/app:shared-done', `keep/base@${images.base.digest}`, 'team/app:absent'].map(explain),
+    const [goes, stays, manifest] = await Promise.all(
+      [':done', 'team/app:shared-done', `keep/base@${images.base.digest}`].map(explain),
     );
 
     expect(goes).toMatchObject({ verdict: 'delete', reason: 'inactive-record' });
@@ -258,7 +326,6 @@ describe('looking', () => {
     expect(stays.siblings).toEqual([expect.objectContaining({ verdict: 'keep', reason: 'active-record' })]);
     expect(stays.way.length).toBeGreaterThan(1);
     expect(manifest.verdict).toBe('keep');
-    expect(absent).toMatchObject({ verdict: 'absent', way: [] });
   });
 
   test('doctor finds all well; and fails where deleting is switched off, with what to do', async () => {

@@ -40,7 +40,7 @@ describeReal('reconcile, on a registry with 50 repositories and 5,000 tags and a
   const records = () => `${database.url}?query=${recordsQuery}`;
   const reconcile = (...args: readonly string[]) =>
     timed(['reconcile', '--registry', registry.url, '--records', records(), ...args]);
-  const classes = ['--transient', 'team/*', 'opschain/**', '--protected', 'limepoint/*'];
+  const classes = ['--transient', 'team/*', '--transient', 'opschain/**', '--protected', 'limepoint/*'];
 
   async function timed(args: readonly string[], where = home): Promise<CliResult> {
     const began = Date.now();
@@ -125,7 +125,7 @@ describeReal('reconcile, on a registry with 50 repositories and 5,000 tags and a
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout).counts).toMatchObject({ restored: plan.actions.length, impossible: 0, failed: 0 });
     expect([...(await readTags(registry.url))]).toEqual([...before]);
-    expect(await brokenParts(registry.url, company.fates.keys())).toEqual([]);
+    expect(await brokenParts(registry.url, goingTags(company, false))).toEqual([]); // the others were looked at above
   });
 
   test.each([
@@ -137,7 +137,8 @@ describeReal('reconcile, on a registry with 50 repositories and 5,000 tags and a
     const small = names.filter((name) => !name.startsWith('opschain/'));
     const there = without(before, []).filter(([reference]) => small.includes(reference.split(':')[0] ?? ''));
     const gone = goingTags(company, byTag).filter((reference) => !reference.startsWith('opschain/'));
-    const args = ['--registry', registry.url, '--repositories', ...small, '--records', records(), ...companyClasses];
+    const named = small.flatMap((repository) => ['--repositories', repository]);
+    const args = ['--registry', registry.url, ...named, '--records', records(), ...companyClasses];
 
     const planned = await timed(
       ['reconcile', ...args, ...flags, '-o', 'json', '--plan-out', join(where, 'plan.jsonl')],

@@ -85,6 +85,38 @@ describeReal('the short forms of record sources', ['postgres', 'initdb'], () => 
     expect([undone.code, undone.stderr]).toEqual([0, '']);
     expect([...(await readTags(registry.url))]).toEqual([...before]);
   });
+
+  test('a password that stood in the URL is in no plan: it is asked for before anything is done, once', async () => {
+    const records = `${database.url}?query=${recordsQuery}`;
+    const planned = await runCli(
+      ['reconcile', '--registry', registry.url, '--records', records, ...companyClasses, '--plan-out', 'secret.jsonl'],
+      { home },
+    );
+    const runs = () => runCli(['run', 'ls', '-o', 'json'], { home });
+    const runsBefore = (await runs()).stdout;
+    const apply = (more: readonly string[], env = {}) =>
+      runCli(['apply', 'secret.jsonl', '--confirm', ...more], { home, env });
+
+    const refused = await apply([]);
+    const denied = await apply(['--records', records.replace(POSTGRES_PASSWORD, 'wrong')]);
+    const tagsBetween = await readTags(registry.url);
+    const runsBetween = (await runs()).stdout;
+    const applied = await apply([], { PGPASSWORD: POSTGRES_PASSWORD });
+    const undone = await runCli(['undo', 'last'], { home });
+
+    expect(planned.code, planned.stderr).toBe(0);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toMatch(
+      /^error: applying plan .*: it names the records postgres:\/\/winnow:\*{3}@.*; nothing was deleted \(PLAN_RECORDS_INCOMPLETE\)\nhint: give --records again, or set PGPASSWORD, /,
+    );
+    expect([denied.code, denied.stdout]).toEqual([2, '']);
+    expect(denied.stderr).toContain('(RECORDS_ACCESS_DENIED)');
+    expect([...tagsBetween]).toEqual([...before]);
+    expect(runsBetween).toBe(runsBefore);
+    expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+    expect(undone.code, undone.stdout + undone.stderr).toBe(0);
+    expect(JSON.stringify([planned, refused, denied, applied, undone])).not.toContain(POSTGRES_PASSWORD);
+  });
 });
 
 interface Plan {

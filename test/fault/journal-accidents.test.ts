@@ -74,7 +74,7 @@ test.skipIf(!canMount)(
     const { acknowledged, data, ...told } = JSON.parse(child.stdout);
     expect(told).toEqual({
       whenFull: 'JOURNAL_NOT_WRITABLE',
-      message: expect.stringMatching(/^writing the journal .*journal\.ndjson: ENOSPC/),
+      message: expect.stringMatching(/^writing the journal .*journal\.ndjson: no space left on device/),
       hint: expect.stringContaining('Free some space'),
       withRoom: 'JOURNAL_NOT_WRITABLE',
     });

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { leaseKeepers } from '../../src/systems/lease/index.ts';
 import { type FaultProxy, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
+import { pushImage } from '../support/push-image.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 import {
   holdings,
@@ -16,7 +18,7 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 /** The paths of all manifests and tags that the small world begins with: the same for each copy. */
 const there = new Set<string>();
 
-/** A registry that takes its time with the third deletion, until it is let go on. */
+/** A registry that does not come to an end with the third deletion, until it is let go on. */
 async function openWorld() {
   const folder = await smallWorldFolder();
   const home = makeTempFolder('home');
@@ -25,12 +27,15 @@ async function openWorld() {
     const [, repository, reference] = /^([^:@]+)[:@](\S+)/.exec(line) ?? [];
     there.add(`/v2/${repository}/manifests/${reference}`);
   }
-  let isSlow = true;
+  let letGoOn = () => {};
+  const until = new Promise<void>((resolve) => {
+    letGoOn = resolve;
+  });
   let deletions = 0;
   const proxy = await startFaultProxy(server.url, (request) => {
     if (!isDeletion(request)) return 'pass';
     deletions += 1;
-    return isSlow && deletions === 3 ? { delayMs: 10_000 } : 'pass';
+    return deletions === 3 ? { until } : 'pass';
   });
   const args = [
     ...['reconcile', '--registry', proxy.url, '--records', `file:${writeRows(smallWorldRows)}`, ...smallWorldClasses],
@@ -42,9 +47,7 @@ async function openWorld() {
     run: () => runCli(args, { home }),
     holds: () => holdings(server.url, folder),
     hurt: () => hurtImages(server.url, smallWorldRows),
-    quicken: () => {
-      isSlow = false;
-    },
+    letGoOn,
   };
 }
 
@@ -68,6 +71,7 @@ test('a second run ends at once and names the first, and nothing is deleted twic
   await untilDeleting(world.proxy);
 
   const second = await world.run();
+  world.letGoOn();
   const end = await first.exited;
 
   expect(second.code, second.stdout + second.stderr).toBe(4);
@@ -79,13 +83,39 @@ test('a second run ends at once and names the first, and nothing is deleted twic
   expect(await world.hurt()).toEqual([]);
 });
 
+test('a run that found another at work takes nothing for removed: tags that vanish after it are missed', async () => {
+  const home = makeTempFolder('home');
+  const server = await serveFolder(makeTempFolder('registry'), { deleteByTag: true });
+  const rows: Record<string, 'archived' | 'running'> = {};
+  for (let n = 1; n <= 24; n += 1) {
+    await pushImage(server.url, 'team/app', { tag: `t${n}`, label: `${n}`, layers: ['common'] });
+    rows[`team/app:t${n}`] = n <= 18 ? 'archived' : 'running';
+  }
+  const records = ['--records', `file:${writeRows(rows)}`, ...smallWorldClasses];
+  const args = ['reconcile', '--registry', server.url, ...records, '--state-dir', `${home}/state`];
+  const leases = leaseKeepers.file(`${home}/state`, { ttlMs: 60_000 });
+  const scope = `registry ${new URL(server.url).host}`;
+  const lease = await leases.acquire(scope, 'the test', new AbortController().signal);
+
+  const second = await runCli([...args, '--confirm'], { home });
+  await lease.release();
+  await leases.close();
+  for (let n = 1; n <= 14; n += 1) await fetch(`${server.url}/v2/team/app/manifests/t${n}`, { method: 'DELETE' });
+  const next = await runCli(args, { home });
+
+  expect(second.code, second.stdout + second.stderr).toBe(4);
+  expect(second.stderr).toContain('LEASE_HELD');
+  expect(next.code, next.stdout + next.stderr).toBe(4);
+  expect(next.stdout).toContain('maxDropShare: the registry had 24 tags at the last run and has 10 now');
+});
+
 test('when the first is killed, the next run takes over at once', async () => {
   const world = await openWorld();
   const first = world.start();
   await untilDeleting(world.proxy);
   first.kill('SIGKILL');
   expect((await first.exited).signal).toBe('SIGKILL');
-  world.quicken();
+  world.letGoOn();
 
   const began = Date.now();
   const next = await world.run();

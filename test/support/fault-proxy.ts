@@ -25,8 +25,9 @@ export type Fault =
       readonly body?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Passes after a wait. */
-  | { readonly delayMs: number };
+  /** Passes after a wait: so long, or until something has happened. */
+  | { readonly delayMs: number }
+  | { readonly until: Promise<unknown> };
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -99,7 +100,7 @@ async function spoil(
     answer.writeHead(fault.status, { ...fault.headers, ...retryAfter }).end(fault.body ?? '');
     return;
   }
-  if (typeof fault === 'object') await sleep(fault.delayMs);
+  if (typeof fault === 'object') await ('until' in fault ? fault.until : sleep(fault.delayMs));
   const { head, body } = await forward(targetUrl, incoming);
   if (fault === 'lose-answer') {
     incoming.socket.resetAndDestroy();

@@ -112,13 +112,14 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   readonly wrap?: (doer: Doer) => Doer;
   readonly guards?: readonly Guard[];
+  readonly underLease?: () => Promise<void>;
 }
 
 export async function applyIt(run: MemoryRun, { plan: { header, actions } }: Planned, options: ApplyOptions = {}) {
   const { registry, rows, journal, leases, clock } = run;
   const runId = options.runId ?? header.id;
   const doer = registryDoer(registry, { runId, nowMs: clock.now, concurrency: 2 });
-  const agree = recordsAgree({
+  const { guard } = recordsAgree({
     read: async (signal) => recordsNow((await survey([rows.source(registry.host)], clock.now, signal)).evidence),
     recordsOf: () => [],
     nowMs: clock.now,
@@ -133,7 +134,8 @@ export async function applyIt(run: MemoryRun, { plan: { header, actions } }: Pla
     journal,
     leases,
     doer: options.wrap?.(doer) ?? doer,
-    guards: options.guards ?? [agree],
+    guards: options.guards ?? [guard],
+    ...(options.underLease && { underLease: options.underLease }),
     concurrency: options.concurrency ?? 1,
     nowMs: clock.now,
     signal: options.signal ?? never,

@@ -40,6 +40,9 @@ export function openNotebook(names: Readonly<Record<string, Descriptor | undefin
       if (!things.includes(thing)) things.push(thing);
       return things.indexOf(thing) as ResourceId;
     },
+    existing: () => {
+      throw new Error('a registry states its things one by one');
+    },
     exists: (id, about) => void exists.set(wordOf(id), { ...exists.get(wordOf(id)), ...about }),
     refers: (from, to, as) => void refers.add(`${wordOf(from)} -${as}-> ${wordOf(to)}`),
     holds: (id, by) => void holds.set(wordOf(id), by),

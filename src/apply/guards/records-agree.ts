@@ -39,8 +39,15 @@ export interface RecordsAgreeOptions {
   readonly maxAgeMs: number;
 }
 
-/** Holds back what an active record owns by now, and what the records no longer retire. Records that can't be read hold back all. */
-export function recordsAgree(options: RecordsAgreeOptions): Guard {
+export interface RecordsGuard {
+  /** Holds back what an active record owns by now, and what the records no longer retire. Records that can't be read hold back all. */
+  readonly guard: Guard;
+  /** Asks the records unless there is a fresh answer. @throws what a source refuses for: settings or credentials that are wrong */
+  readonly ask: (signal: AbortSignal) => Promise<RecordsNow>;
+}
+
+/** Has the records asked again while a plan is applied. */
+export function recordsAgree(options: RecordsAgreeOptions): RecordsGuard {
   const { nowMs } = options;
   let answer: { readonly now: Promise<RecordsNow>; readonly askedAtMs: number; tookMs: number } | undefined;
 
@@ -58,7 +65,7 @@ export function recordsAgree(options: RecordsAgreeOptions): Guard {
     return asked.now;
   };
 
-  return async (action, signal) => {
+  const guard: Guard = async (action, signal) => {
     try {
       return compare(await ask(signal), options, action);
     } catch (error) {
@@ -67,6 +74,7 @@ export function recordsAgree(options: RecordsAgreeOptions): Guard {
       return { result: 'skipped', guard: 'evidence-stale', why };
     }
   };
+  return { guard, ask };
 }
 
 function compare(now: RecordsNow, options: RecordsAgreeOptions, action: Action): Outcome | undefined {

@@ -35,7 +35,7 @@ export function registryDoer(registry: Registry, options: RegistryDoerOptions): 
       const saved = new Map<Digest, Promise<SavedManifest>>();
       return await Promise.all(unit.map((action) => prepareOne(world, saved, action, signal)));
     },
-    carryOut: (unit, prepared, signal) => carryOut(world, unit, prepared.map(readSavedManifest), signal),
+    carryOut: (unit, prepared, signal) => carryOut(world, unit, prepared, signal),
   };
 }
 
@@ -60,13 +60,15 @@ async function checkOne(
   const { key } = action.target;
   const repository = repositoryOf(registry, action);
   const present = await registry.resolve(repository, key, signal);
+  if (action.expects.dangling === true && present === undefined)
+    return (await listTags(registry, repository, signal)).has(key) ? 'go' : { result: 'already-gone' };
   if (present === undefined) return { result: 'already-gone' };
   if (action.do === 'delete-tag') {
     if (present.digest === action.expects.digest) return 'go';
     return {
       result: 'skipped',
       guard: 'target-changed',
-      why: `it points at ${present.digest} now, not at ${action.expects.digest}`,
+      why: `it points at ${present.digest} now, not at ${action.expects.digest ?? 'nothing'}`,
     };
   }
 
@@ -81,8 +83,9 @@ async function prepareOne(
   saved: Map<Digest, Promise<SavedManifest>>,
   action: Action,
   signal: AbortSignal,
-): Promise<SavedManifest> {
+): Promise<SavedManifest | Pick<SavedManifest, 'repository' | 'tag'>> {
   const repository = repositoryOf(registry, action);
+  if (action.expects.dangling === true) return { repository, tag: action.target.key }; // there is nothing to save
   const digest = (action.do === 'delete-tag' ? action.expects.digest : action.target.key) as Digest;
   const manifest = saved.get(digest) ?? saveManifest(registry, repository, digest, signal);
   saved.set(digest, manifest);
@@ -113,16 +116,17 @@ async function saveManifest(
 async function carryOut(
   world: World,
   unit: readonly Action[],
-  saved: readonly SavedManifest[],
+  prepared: readonly unknown[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const { registry, snapshots, turns, going } = world;
   const [action] = unit as [Action];
-  const [first] = saved as [SavedManifest];
-  const { repository } = first;
+  const repository = repositoryOf(registry, action);
   for (const one of unit) if (one.do === 'delete-tag') going.add(`${repository}:${one.target.key}`);
-  if (action.do !== 'delete-tag' || action.by === 'digest')
-    return await turns.together(repository, () => deleteByDigest(world, unit, first, signal));
+  if (action.do !== 'delete-tag' || action.by === 'digest') {
+    const saved = readSavedManifest(prepared[0]);
+    return await turns.together(repository, () => deleteByDigest(world, unit, saved, signal));
+  }
   const outcome =
     action.by === 'overwrite'
       ? await turns.alone(repository, () => overwrite(world, action, repository, signal))

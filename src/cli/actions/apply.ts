@@ -1,6 +1,7 @@
 import { assertApplicable } from '../../flows/apply-plan.ts';
 import { PlanError } from '../../plan/errors.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
+import { systemName } from '../../plan/plan.ts';
 import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
@@ -9,9 +10,12 @@ import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
+import { recordsOfPlan } from '../session/plan-records.ts';
 import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
+import { runStorePlan } from '../session/run-store-plan.ts';
 import { readSettings, withSession } from '../session/session.ts';
-import { sendSummary } from '../session/summary-event.ts';
+import { openStoreOfScope, withStoreOfPlan } from '../session/store-of-plan.ts';
+import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ApplyFlags extends SettingsFlags, OutputFlags {
@@ -25,11 +29,13 @@ export async function applyFile(
 ): Promise<ExitCode> {
   const plan = await readPlanFile(path);
   const { header } = plan;
+  if (header.scope.store !== undefined) return await applyToStore(terminal, plan, flags, path);
   return await withSession(terminal, await withPlansOwn(terminal, flags, header), async (session) => {
     assertSameRegistry(header, (await session.registry()).host);
     assertApplicable(header, terminal.nowMs());
     if (flags.confirm !== true) return await show(terminal, plan, flags, path);
 
+    await warnOfSinks(session);
     const report = await runPlan(session, plan);
     if (header.flow === 'reconcile') {
       const removedTags = report.repositories.reduce((sum, { removed }) => sum + removed, 0);
@@ -39,6 +45,29 @@ export async function applyFile(
     await terminal.print(renderRun(report, flags.output, terminal.paint));
     await sendSummary(session, runSummaryEvent(report, header));
     return exitCodeOfRun(report, header);
+  });
+}
+
+async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
+  const { header } = plan;
+  return await withSession(terminal, flags, async (opened) => {
+    const session = { ...opened, settings: withStoreOfPlan(opened.settings, header) };
+    const store = await openStoreOfScope(session.loaded, header.scope, `applying plan ${header.id}`, terminal);
+    try {
+      assertApplicable(header, terminal.nowMs());
+      if (flags.confirm !== true) return await show(terminal, plan, flags, path);
+      const report = await runStorePlan(session, store, {
+        header,
+        actions: plan.reread,
+        lines: plan.lines,
+        mark: undefined,
+      });
+      await forgetOldRuns(session);
+      await terminal.print(renderRun(report, flags.output, terminal.paint));
+      return exitCodeOfRun(report, header);
+    } finally {
+      await store.close();
+    }
   });
 }
 
@@ -54,24 +83,22 @@ async function show(
 }
 
 /** What command line, environment and settings file leave open, the plan tells. */
-async function withPlansOwn(
-  terminal: Terminal,
-  flags: ApplyFlags,
-  { scope, records }: PlanHeader,
-): Promise<ApplyFlags> {
+async function withPlansOwn(terminal: Terminal, flags: ApplyFlags, header: PlanHeader): Promise<ApplyFlags> {
+  const { scope, records } = header;
   const { settings } = await readSettings(terminal, flags);
+  const ownRecords = () => (flags.confirm === true ? recordsOfPlan(header, terminal.env) : records);
   return {
     ...flags,
-    ...(settings.registry.url === undefined ? { registry: scope.registry.url } : {}),
-    ...(settings.records.length === 0 && records.length > 0 ? { records } : {}),
+    ...(settings.registry.url === undefined ? { registry: scope.registry?.url ?? '' } : {}),
+    ...(settings.records.length === 0 && records.length > 0 ? { records: ownRecords() } : {}),
   };
 }
 
 /** @throws PLAN_OTHER_REGISTRY */
 function assertSameRegistry({ id, scope }: PlanHeader, host: string): void {
-  if (scope.registry.host === host) return;
+  if (systemName(scope) === host) return;
   throw new PlanError(
     'PLAN_OTHER_REGISTRY',
-    `applying plan ${id} to ${host}: it was made for ${scope.registry.host}; nothing was deleted`,
+    `applying plan ${id} to ${host}: it was made for ${systemName(scope)}; nothing was deleted`,
   );
 }

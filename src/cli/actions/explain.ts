@@ -1,6 +1,10 @@
+import { formatResource, type Resource, repositoryIn } from '../../evidence/resource.ts';
 import { explain } from '../../flows/explain.ts';
+import type { Planned } from '../../flows/plan-tags.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { renderExplain } from '../../report/explain/render-explain.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { makeReconcilePlan } from '../session/make-plan.ts';
@@ -19,7 +23,32 @@ export async function explainOne(
     const { host } = await session.registry();
     const target = targetOf(reference, host, session.settings.defaultRepository);
     const planned = await makeReconcilePlan(session);
-    await terminal.print(renderExplain(explain(planned, target), flags.output, terminal.paint));
-    return exitCodes.done;
+    const explanation = explain(planned, target);
+    if (explanation.verdict !== 'absent') {
+      await terminal.print(renderExplain(explanation, flags.output, terminal.paint));
+      return exitCodes.done;
+    }
+    if (explanation.gaps?.some(({ hides }) => hides === 'existence') !== true) throw notFound(planned, target);
+    await terminal.print(renderExplain(explanation, flags.output, terminal.paint));
+    return exitCodes.evidence; // it may be there, and was not seen
+  });
+}
+
+/** REPOSITORY_NOT_FOUND or TAG_NOT_FOUND. */
+function notFound({ view }: Planned, target: Resource): CodedError<CliErrorCode> {
+  const repository = repositoryIn(target.scope);
+  const host = target.scope.slice(0, target.scope.length - repository.length - 1);
+  const doing = `explaining ${formatResource(target)}`;
+  const { resources } = view.evidence;
+  if (resources.find('repository', host, repository) === undefined)
+    return new CodedError<CliErrorCode>('REPOSITORY_NOT_FOUND', `${doing}: there is no repository ${repository}`, {
+      hint: cliErrors.REPOSITORY_NOT_FOUND.hint,
+    });
+  const why =
+    target.kind === 'tag'
+      ? 'there is no such tag'
+      : 'no tag, index or signature of the repository leads to this digest';
+  return new CodedError<CliErrorCode>('TAG_NOT_FOUND', `${doing}: ${why}`, {
+    hint: `winnow tag ls ${repository} shows what there is`,
   });
 }

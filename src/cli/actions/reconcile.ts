@@ -11,7 +11,7 @@ import { rememberRegistry } from '../session/memory.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
 import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { type Session, withSession } from '../session/session.ts';
-import { sendSummary } from '../session/summary-event.ts';
+import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ReconcileFlags extends SettingsFlags, OutputFlags {
@@ -38,6 +38,7 @@ export async function reconcile(terminal: Terminal, flags: ReconcileFlags): Prom
 async function confirmed(session: Session, planned: Planned, flags: ReconcileFlags): Promise<ExitCode> {
   const { terminal } = session;
   const { plan } = planned;
+  await warnOfSinks(session);
   const report = await runPlan(session, planToRun(plan));
   const removedTags = report.repositories.reduce((sum, { removed }) => sum + removed, 0);
   await rememberRegistry(plan.header, await session.state(), terminal.nowMs(), removedTags);

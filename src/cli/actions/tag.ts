@@ -3,19 +3,18 @@ import type { Planned } from '../../flows/plan-tags.ts';
 import { isRepository } from '../../oci/reference.ts';
 import { keptTags } from '../../plan/repository-counts.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
-import { renderTags, type TagRow } from '../../report/lists/tags.ts';
+import { renderTags } from '../../report/lists/tags.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
-import type { Registry } from '../../systems/registry/contract.ts';
-import { createLimit } from '../../util/limit.ts';
-import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import type { CliErrorCode } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { makeRemoveTagPlan } from '../session/make-plan.ts';
 import { planToRun } from '../session/plan-file.ts';
 import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
-import { type Session, withSession } from '../session/session.ts';
+import { withSession } from '../session/session.ts';
+import { tagListing } from '../session/tag-listing.ts';
 import { targetOf } from '../session/target.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -31,34 +30,13 @@ export async function list(terminal: Terminal, flags: TagFlags, [named]: readonl
       throw new CodedError('REFERENCE_INVALID', `listing tags: ${repository} is not a repository name`, {
         hint: 'winnow repo ls shows what there is',
       });
-    const rows = await tagRows(session, registry, repository);
-    await terminal.print(renderTags(rows, { registry: registry.host, repository }, flags.output, terminal.paint));
-    return rows.some((row) => row.problem !== undefined) ? exitCodes.evidence : exitCodes.done;
+    const { rows, gaps } = await tagListing(session, repository, flags.output !== 'table');
+    const hasRecords = session.settings.records.length > 0;
+    await terminal.print(
+      renderTags(rows, { registry: registry.host, repository, hasRecords, gaps }, flags.output, terminal.paint),
+    );
+    return gaps.length > 0 ? exitCodes.evidence : exitCodes.done;
   });
-}
-
-async function tagRows(
-  { settings, terminal }: Session,
-  registry: Registry,
-  repository: string,
-): Promise<readonly TagRow[]> {
-  const limit = createLimit(settings.registry.concurrency ?? 8);
-  const rows: Promise<TagRow>[] = [];
-  for await (const tag of registry.tags(repository, terminal.signal))
-    rows.push(limit.run(() => tagRow(registry, repository, tag, terminal.signal), terminal.signal));
-  return (await Promise.all(rows)).sort((a, b) => (a.tag < b.tag ? -1 : 1));
-}
-
-async function tagRow(registry: Registry, repository: string, tag: string, signal: AbortSignal): Promise<TagRow> {
-  try {
-    const resolved = await registry.resolve(repository, tag, signal);
-    return resolved === undefined
-      ? { tag, problem: 'it is listed, but not found' }
-      : { tag, digest: resolved.digest, mediaType: resolved.mediaType };
-  } catch (error) {
-    if (signal.aborted || !(error instanceof CodedError)) throw error;
-    return { tag, problem: messageOf(error) };
-  }
 }
 
 export async function remove(

@@ -1,4 +1,4 @@
-import { runStory } from '../../flows/run-history.ts';
+import { runBegin } from '../../flows/run-history.ts';
 import { restoreTo, undoRun } from '../../flows/undo-run.ts';
 import { PlanError } from '../../plan/errors.ts';
 import { type ExitCode, exitCodeOfUndo } from '../../report/exit-code.ts';
@@ -9,6 +9,7 @@ import type { SettingsFlags } from '../options/settings.ts';
 import { startProgress } from '../progress.ts';
 import { runIdOf } from '../session/run-id.ts';
 import { readSettings, withSession } from '../session/session.ts';
+import { undoOnStore } from '../session/undo-store.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface UndoFlags extends SettingsFlags, OutputFlags {}
@@ -17,8 +18,14 @@ export async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']:
   const { settings } = await readSettings(terminal, flags);
   const journal = journals.file(settings.stateDir);
   const runId = await runIdOf(journal, name);
-  const { begin } = await runStory(journal, runId);
-  const { host, url } = begin.header.scope.registry;
+  const { begin } = await runBegin(journal, runId);
+  if (begin.header.scope.store !== undefined)
+    return await withSession(terminal, flags, async (session) => {
+      const shown = { runId, ...(await undoOnStore(session, runId, begin.header.scope)) };
+      await terminal.print(renderUndo(shown, flags.output, terminal.paint));
+      return exitCodeOfUndo(shown);
+    });
+  const { host, url } = begin.header.scope.registry ?? { host: '', url: '' };
   const own = settings.registry.url === undefined ? { ...flags, registry: url } : flags;
 
   return await withSession(terminal, own, async (session) => {

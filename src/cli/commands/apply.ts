@@ -1,5 +1,6 @@
 import { type AddCommand, action } from '../command.ts';
 import { addOutputOption } from '../options/output.ts';
+import { repeatable } from '../options/repeatable.ts';
 import { addCommonOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addApply: AddCommand = (parent) => {
@@ -14,7 +15,7 @@ export const addApply: AddCommand = (parent) => {
     )
     .addHelpText('after', '\nExample:\n  winnow reconcile --plan-out plan.jsonl\n  winnow apply plan.jsonl --confirm');
   addOutputOption(addRegistryOptions(addCommonOptions(command)))
-    .option('--records <spec...>', 'record sources, where the plan can not tell them (credentials)')
+    .addOption(repeatable('--records <spec>', 'a record source, where the plan can not tell it (credentials)'))
     .option('--confirm', 'do what the plan says')
     .action(action(async () => (await import('../actions/apply.ts')).applyFile));
 };

@@ -6,6 +6,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addDu } from './du.ts';
 import { addExplain } from './explain.ts';
+import { addHardPrune } from './hard-prune.ts';
 import { addReconcile } from './reconcile.ts';
 import { addRepo } from './repo.ts';
 import { addRun } from './run.ts';
@@ -15,6 +16,7 @@ import { addUndo } from './undo.ts';
 /** All commands, in the order of the help. */
 export const commands: readonly AddCommand[] = [
   addReconcile,
+  addHardPrune,
   addApply,
   addUndo,
   addExplain,

@@ -1,5 +1,6 @@
 import { type AddCommand, action } from '../command.ts';
 import { addOutputOption } from '../options/output.ts';
+import { repeatable } from '../options/repeatable.ts';
 import { addCommonOptions, addRegistryOptions } from '../options/settings.ts';
 
 export const addTag: AddCommand = (parent) => {
@@ -7,10 +8,14 @@ export const addTag: AddCommand = (parent) => {
   const ls = command
     .command('ls')
     .argument('[repository]', 'default: defaultRepository of the settings')
-    .summary('list the tags of a repository');
-  addOutputOption(addRegistryOptions(addCommonOptions(ls))).action(
-    action(async () => (await import('../actions/tag.ts')).list),
-  );
+    .summary('list the tags of a repository')
+    .description(
+      'Lists the tags of a repository with digest, size (manifests, config and layers, of all platforms) and, where record sources are ' +
+        'set, the record that owns each. -o wide, and every format but the table, also tells when images were made, which takes a request more for each.',
+    );
+  addOutputOption(addRegistryOptions(addCommonOptions(ls)))
+    .addOption(repeatable('--records <spec>', 'a record source that may own tags'))
+    .action(action(async () => (await import('../actions/tag.ts')).list));
 
   const rm = command
     .command('rm')
@@ -21,7 +26,7 @@ export const addTag: AddCommand = (parent) => {
         'owns stays, and so does one of a protected repository. Where the registry deletes by digest only, a tag that shares its digest stays unless --untag-by-overwrite is given.',
     );
   addOutputOption(addRegistryOptions(addCommonOptions(rm)))
-    .option('--records <spec...>', 'record sources that may hold the tag')
+    .addOption(repeatable('--records <spec>', 'a record source that may hold the tag'))
     .option('--untag-by-overwrite', 'push a tiny manifest over a shared tag, and delete that')
     .option('--confirm', 'remove it')
     .action(action(async () => (await import('../actions/tag.ts')).remove));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Flags } from '../../config/flags.ts';
+import { repeatable } from './repeatable.ts';
 
 /** Options that stand for settings; their names are those of {@link Flags}. */
 export type SettingsFlags = Flags;
@@ -25,7 +26,7 @@ export function addRegistryOptions(command: Command): Command {
     .option('--username <name>', 'user name at the registry')
     .option('--password-file <file>', 'file with the password or token')
     .option('--auth-file <file>', 'credentials as docker login writes them, or a pull secret')
-    .option('--repositories <name...>', 'the repositories there are, where the registry has no catalog')
+    .addOption(repeatable('--repositories <name>', 'a repository there is, where the registry has no catalog'))
     .option('--product <id>', 'what the registry is, where its answers do not tell')
     .option('--concurrency <count>', 'requests at a time')
     .option('--timeout <duration>', 'how long to wait for an answer')
@@ -35,13 +36,19 @@ export function addRegistryOptions(command: Command): Command {
 /** Where the records are, and which repositories they speak of. */
 export function addReconcileOptions(command: Command): Command {
   return command
-    .option(
-      '--records <spec...>',
-      'record sources: file:records.csv, sqlite:PATH?query=…, postgres://…?query=…, https://…',
+    .addOption(
+      repeatable(
+        '--records <spec>',
+        'a record source: file:records.csv, sqlite:PATH?query=…, postgres://…?query=…, https://…',
+      ),
     )
-    .option('--transient <glob...>', 'repositories with one tag a change: a tag goes when its record is inactive')
-    .option('--retained <glob...>', 'repositories that keep by their own rule (--keep-younger-than, --keep-newest)')
-    .option('--protected <glob...>', 'repositories that are never touched')
+    .addOption(
+      repeatable('--transient <glob>', 'repositories with one tag a change: a tag goes when its record is inactive'),
+    )
+    .addOption(
+      repeatable('--retained <glob>', 'repositories that keep by their own rule (--keep-younger-than, --keep-newest)'),
+    )
+    .addOption(repeatable('--protected <glob>', 'repositories that are never touched'))
     .option('--when-no-record <what>', 'keep (default) or retire tags of transient repositories without a record')
     .option('--no-record-min-age <duration>', 'with retire: how long such a tag must have been there')
     .option('--keep-younger-than <duration>', 'of retained repositories: keep what is younger')

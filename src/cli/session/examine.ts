@@ -5,8 +5,10 @@ import type { Check } from '../../report/checks.ts';
 import type { Registry } from '../../systems/registry/contract.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
+import { failureWords } from '../../util/pure/system-failure.ts';
 import { whyReadOnly } from './means.ts';
 import type { Session } from './session.ts';
+import { checkSinks } from './summary-event.ts';
 
 /** A clock that differs by more makes ages and plans' expiry wrong. */
 const MAX_SKEW_MS = 5000;
@@ -43,6 +45,15 @@ export async function examine(session: Session): Promise<readonly Check[]> {
     } catch (error) {
       checks.push(failed(`records ${name}: read`, error));
     }
+  }
+  for (const { sink, error } of await checkSinks(session)) {
+    const name = `events ${sink}: reach`;
+    // A warning: a summary that nobody gets stops no run.
+    checks.push(
+      error === undefined
+        ? { name, status: 'ok', finding: 'it would take an event' }
+        : { ...failed(name, error), status: 'warn' },
+    );
   }
   if (session.settings.records.length === 0)
     checks.push({
@@ -89,7 +100,7 @@ async function stateDirectory({ settings: { stateDir } }: Session): Promise<Chec
     return {
       name: 'state directory: write',
       status: 'fail',
-      finding: `${stateDir}: ${messageOf(error)}`,
+      finding: `${stateDir}: ${failureWords(error)}`,
       hint: 'give --state-dir a folder that you may write to',
     };
   }

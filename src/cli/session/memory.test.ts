@@ -12,9 +12,9 @@ const NOW_MS = Date.UTC(2026, 0, 1);
 const never = new AbortController().signal;
 
 /** A record source that answers, with so many rows. */
-function records(rowCount: number, maxDropShare = 0.5): OpenRecords {
-  const source: RecordSource = { name: 'changes', rowCount, survey: async () => {}, close: async () => {} };
-  return { source, name: 'changes', maxDropShare };
+function records(rowCount: number, maxDropShare = 0.5, countedAs = 'file /records.csv'): OpenRecords {
+  const source: RecordSource = { name: 'file', rowCount, survey: async () => {}, close: async () => {} };
+  return { source, name: 'file', countedAs, maxDropShare };
 }
 
 function repositories(...found: readonly number[]): readonly RepositoryCounts[] {
@@ -48,6 +48,31 @@ describe('record sources that are watched', () => {
     expect(await gapsOf(records(1), state)).toHaveLength(1);
   });
 
+  it('and are few may lose most of their rows, but not all: an empty answer is no evidence', async () => {
+    const state = states.memory();
+    await rememberRecords([records(3)], HOST, state, NOW_MS);
+
+    expect(await gapsOf(records(1), state)).toEqual([]);
+    expect(await gapsOf(records(0), state)).toMatchObject([{ scope: HOST, hides: 'holds' }]);
+    await rememberRecords([records(1)], HOST, state, NOW_MS);
+    expect(await gapsOf(records(1), state)).toEqual([]);
+  });
+
+  it('and are read from different places are not compared with each other', async () => {
+    const state = states.memory();
+    await rememberRecords([records(100)], HOST, state, NOW_MS);
+
+    expect(await gapsOf(records(30, 0.5, 'file /other.csv'), state)).toEqual([]);
+    expect(await gapsOf(records(30), state)).toHaveLength(1);
+  });
+
+  it('that shrank strangely name the flag that allows it', async () => {
+    const state = states.memory();
+    await rememberRecords([records(100)], HOST, state, NOW_MS);
+
+    expect((await gapsOf(records(1), state))[0]?.hint).toContain('--max-drop-share 1');
+  });
+
   it('have nothing to be compared with the first time', async () => {
     expect(await gapsOf(records(0), states.memory())).toEqual([]);
   });
@@ -61,7 +86,7 @@ describe('a registry that is watched', () => {
 
     expect(await registryDrops(repositories(...hundred), HOST, state, 0.5)).toEqual([]);
     expect(await registryDrops(repositories(...hundred.slice(0, 49)), HOST, state, 0.5)).toEqual([
-      expect.stringContaining('maxDropShare: the registry had'),
+      expect.stringMatching(/^maxDropShare: the registry had .*--max-drop-share 1$/),
     ]);
   });
 

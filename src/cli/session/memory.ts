@@ -3,6 +3,7 @@ import { guardShrink, shrankStrangely } from '../../evidence/shrink.ts';
 import type { Source } from '../../evidence/sink.ts';
 import { type Digest, isDigest } from '../../oci/digest.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
+import { systemName } from '../../plan/plan.ts';
 import type { RepositoryCounts } from '../../plan/repository-counts.ts';
 import type { State, TagObservation } from '../../systems/state/contract.ts';
 import type { OpenRecords } from './session.ts';
@@ -10,20 +11,24 @@ import type { OpenRecords } from './session.ts';
 /** Below this many, a count falls by half on any quiet day. */
 const TOO_FEW_TO_COMPARE = 20;
 
+const dropHint =
+  'make sure that the source is whole; if so many are really gone, allow it for one run with --max-drop-share 1 (a maxDropShare of the source itself goes before it)';
+
 /** A record source that also compares its number of rows with the last time, and says so when too many are missing. */
-export function watchedRecords({ source, name, maxDropShare }: OpenRecords, host: string, state: State): Source {
-  const counted = countsName(host, name);
+export function watchedRecords({ source, countedAs, maxDropShare }: OpenRecords, host: string, state: State): Source {
+  const counted = countsName(host, countedAs);
   return {
     name: source.name,
     survey: async (sink, signal) => {
       await source.survey(sink, signal);
       if (source.rowCount === undefined) return;
-      const previous = await state.lastCounts(counted);
+      const current = { rows: source.rowCount };
+      const previous = comparable(await state.lastCounts(counted), current);
       const gap = guardShrink({
         ...{ source: source.name, scope: host, hides: 'holds', maxDropShare },
-        ...{ previous, current: { rows: source.rowCount } },
+        ...{ previous, current },
       });
-      if (gap !== undefined) sink.gap(gap);
+      if (gap !== undefined) sink.gap({ ...gap, hint: dropHint });
     },
   };
 }
@@ -35,11 +40,11 @@ export async function rememberRecords(
   state: State,
   nowMs: number,
 ): Promise<void> {
-  for (const { source, name, maxDropShare } of records) {
+  for (const { source, countedAs, maxDropShare } of records) {
     if (source.rowCount === undefined) continue;
-    const counted = countsName(host, name);
+    const counted = countsName(host, countedAs);
     const current = { rows: source.rowCount };
-    if (shrankStrangely(await state.lastCounts(counted), current, maxDropShare) === undefined)
+    if (shrankStrangely(comparable(await state.lastCounts(counted), current), current, maxDropShare) === undefined)
       await state.rememberCounts(counted, current, nowMs);
   }
 }
@@ -58,7 +63,19 @@ export async function registryDrops(
   );
   const fell = shrankStrangely(previous, registryCounts(repositories), maxDropShare);
   if (fell === undefined) return [];
-  return [`maxDropShare: the registry had ${fell.before} ${fell.name} at the last run and has ${fell.now} now`];
+  return [
+    `maxDropShare: the registry had ${fell.before} ${fell.name} at the last run and has ${fell.now} now; if they are really gone, allow it for one run with --max-drop-share 1`,
+  ];
+}
+
+/** The counts that say something when they fall: many, or all. Of three rows two may go on any day, but none left is an empty answer. */
+function comparable(
+  previous: Readonly<Record<string, number>> | undefined,
+  current: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(previous ?? {}).filter(([name, count]) => count >= TOO_FEW_TO_COMPARE || current[name] === 0),
+  );
 }
 
 /** Remembers how much there was, and after a run how much is left: what Winnow removed itself is no surprise. */
@@ -70,11 +87,7 @@ export async function rememberRegistry(
 ): Promise<void> {
   if (header.gaps.some((gap) => gap.hides === 'existence')) return;
   const { tags, repositories } = registryCounts(header.repositories);
-  await state.rememberCounts(
-    `registry ${header.scope.registry.host}`,
-    { tags: tags - removedTags, repositories },
-    nowMs,
-  );
+  await state.rememberCounts(`registry ${systemName(header.scope)}`, { tags: tags - removedTags, repositories }, nowMs);
 }
 
 function registryCounts(repositories: readonly RepositoryCounts[]): {
@@ -110,6 +123,6 @@ function* observations(evidence: Evidence): Generator<TagObservation & { readonl
   }
 }
 
-function countsName(host: string, name: string): string {
-  return `records ${name} of ${host}`;
+function countsName(host: string, countedAs: string): string {
+  return `records ${countedAs} of ${host}`;
 }

@@ -6,12 +6,15 @@ import type { Action } from '../../plan/action.ts';
 import { decodePlan, encodePlan } from '../../plan/codec.ts';
 import { PlanError } from '../../plan/errors.ts';
 import type { Plan, PlanHeader } from '../../plan/plan.ts';
-import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { failureWords } from '../../util/pure/system-failure.ts';
 import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { PlanToRun } from './run-plan.ts';
 
 /** A plan from a file. */
 export interface ReadPlan extends PlanToRun {
+  /** The actions from the first, as often as it is called. */
+  reread(): AsyncIterable<Action>;
   /** All actions at once, to be shown. */
   collect(): Promise<readonly Action[]>;
 }
@@ -21,7 +24,7 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   try {
     await pipeline(Readable.from(encodePlan(plan)), createWriteStream(path, { mode: 0o600 }));
   } catch (error) {
-    throw new CodedError<CliErrorCode>('PLAN_FILE_UNWRITABLE', `writing the plan to ${path}: ${messageOf(error)}`, {
+    throw new CodedError<CliErrorCode>('PLAN_FILE_UNWRITABLE', `writing the plan to ${path}: ${failureWords(error)}`, {
       hint: cliErrors.PLAN_FILE_UNWRITABLE.hint,
       cause: error,
     });
@@ -41,7 +44,7 @@ export async function readPlanFile(path: string): Promise<ReadPlan> {
     for await (const one of actionsOf(bytes)) all.push(one);
     return all;
   };
-  return { header, actions: actionsOf(bytes), lines: withLineFeeds(bytes), collect };
+  return { header, actions: actionsOf(bytes), lines: withLineFeeds(bytes), reread: () => actionsOf(bytes), collect };
 }
 
 /** Reads to the end: it throws where the file was cut or changed, naming the file. */
@@ -65,7 +68,7 @@ async function readBytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CodedError<CliErrorCode>('PLAN_FILE_UNREADABLE', `reading the plan ${path}: ${messageOf(error)}`, {
+    throw new CodedError<CliErrorCode>('PLAN_FILE_UNREADABLE', `reading the plan ${path}: ${failureWords(error)}`, {
       hint: cliErrors.PLAN_FILE_UNREADABLE.hint,
       cause: error,
     });
@@ -89,6 +92,7 @@ async function* actionsOf(bytes: Buffer): AsyncGenerator<Action> {
   yield* (await decodePlan(linesOf(bytes))).actions;
 }
 
-async function* streamed(actions: Iterable<Action>): AsyncGenerator<Action> {
+/** Actions one by one, as if they came from a file. */
+export async function* streamed(actions: Iterable<Action>): AsyncGenerator<Action> {
   yield* actions;
 }

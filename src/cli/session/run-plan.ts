@@ -1,16 +1,15 @@
 import { recordsOfTags } from '../../config/reconcile-policy.ts';
-import { formatResource } from '../../evidence/resource.ts';
-import { type ApplyRegistryInput, applyRegistryPlan, type RunReport } from '../../flows/apply-registry-plan.ts';
+import { applyRegistryPlan, type RunReport } from '../../flows/apply-registry-plan.ts';
 import { forgetRunsBefore } from '../../flows/run-history.ts';
 import type { Action } from '../../plan/action.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
-import type { Log } from '../log.ts';
 import { startProgress } from '../progress.ts';
 import { runIdFor } from './ids.ts';
 import { assertCanDelete } from './means.ts';
 import { rememberRegistry, watchedRecords } from './memory.ts';
+import { outcomeLog } from './outcome-log.ts';
 import type { Session } from './session.ts';
 
 /** A plan as it is applied: checked from end to end, its actions and lines readable again. */
@@ -31,10 +30,8 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   const state = await session.state();
   const records = await session.records(registry.host);
   log.info('applying', { run_id: runId, plan_id: header.id, registry: registry.host, actions: header.actionCount });
-  // Written ahead: when this run is killed, the next one must not be wary of what it removed.
-  if (header.flow === 'reconcile' && header.broken.length === 0)
-    await rememberRegistry(header, state, terminal.nowMs(), plannedTags(header));
   const progress = startProgress(terminal, 'removing');
+  const outcomes = outcomeLog(log, runId);
   try {
     return await applyRegistryPlan({
       header,
@@ -51,8 +48,12 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
       concurrency,
       nowMs: terminal.nowMs,
       signal: terminal.signal,
+      // Written ahead: when this run is killed, the next one must not be wary of what it removed.
+      underLease: async () => {
+        if (header.flow === 'reconcile') await rememberRegistry(header, state, terminal.nowMs(), plannedTags(header));
+      },
       onProgress: (tally, action, outcome) => {
-        logOutcome(log, runId, action, outcome);
+        outcomes.note(action, outcome);
         const ended = tally.done + tally.alreadyGone + tally.skipped + tally.failed;
         progress.update(
           ended,
@@ -63,6 +64,7 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
     });
   } finally {
     progress.stop();
+    outcomes.finish();
   }
 }
 
@@ -78,18 +80,4 @@ export async function forgetOldRuns({ settings, journal, terminal, log }: Sessio
   } catch (error) {
     log.warn('old runs could not be forgotten', { why: messageOf(error) });
   }
-}
-
-/** One line for each action: who reads the log of a job sees what went, and why. */
-function logOutcome(
-  log: Log,
-  runId: string,
-  action: Action,
-  outcome: Parameters<ApplyRegistryInput['onProgress']>[2],
-): void {
-  const { target, do: kind, reason, freesBytes } = action;
-  const fields = { run_id: runId, action: kind, target: formatResource(target), reason, bytes: freesBytes };
-  if (outcome.result === 'skipped') log.warn('skipped', { ...fields, guard: outcome.guard, why: outcome.why });
-  else if (outcome.result === 'failed') log.warn('failed', { ...fields, error_code: outcome.code, why: outcome.why });
-  else log.info(outcome.result === 'done' ? 'removed' : 'already gone', fields);
 }

@@ -19,6 +19,8 @@ import type { Terminal } from '../terminal.ts';
 export interface OpenRecords {
   readonly source: RecordSource;
   readonly name: string;
+  /** What its number of rows is remembered by. */
+  readonly countedAs: string;
   readonly maxDropShare: number;
 }
 
@@ -70,8 +72,9 @@ export async function withSession<T>(
     registry: once(() => keep(openRegistry({ ...requireRegistry(settings), env }, terminal.signal))),
     records: async (host) =>
       await Promise.all(
-        settings.records.map(async ({ name, maxDropShare, source }) => ({
+        settings.records.map(async ({ name, countedAs, maxDropShare, source }) => ({
           name,
+          countedAs,
           maxDropShare,
           source: await keep(openRecords(source, { registryHost: host, name })),
         })),

@@ -5,6 +5,7 @@ import { type ClassInput, repositoryClass } from '../schema/reconcile.ts';
 import { type RecordInput, recordSource } from '../schema/records.ts';
 import { type RegistryInput, registrySchema } from '../schema/registry.ts';
 import { type LeaseInput, leaseSchema } from '../schema/running.ts';
+import { type HardPruneInput, hardPruneSchema } from '../schema/store.ts';
 import { type TagRecordInput, tagRecordRule } from '../schema/tag-records.ts';
 import { isMap } from '../shape.ts';
 
@@ -24,6 +25,7 @@ export interface Parts {
   readonly events: readonly Entry<EventTargetInput>[];
   readonly registry: RegistryInput | undefined;
   readonly lease: LeaseInput | undefined;
+  readonly hardPrune: HardPruneInput | undefined;
 }
 
 /** What a check found. `warning`: it works, but hardly as it is meant. */
@@ -54,6 +56,7 @@ export function partsOf(value: unknown): Parts {
     events: entries(eventTarget, root['events']),
     registry: registrySchema.safeParse(root['registry'] ?? {}).data,
     lease: leaseSchema.safeParse(root['lease'] ?? {}).data,
+    hardPrune: hardPruneSchema.safeParse(root['hardPrune'] ?? {}).data,
   };
 }
 

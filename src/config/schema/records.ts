@@ -18,7 +18,7 @@ const common = {
   )
     .exactOptional()
     .describe(
-      'Name in reports, and for `tagRecords`. Default: the word after `from`, with a number where it is not the first.',
+      'Name in reports, and for `tagRecords`. Between runs, too, a source is known by its name; without one, by the place that it is read from. Default: the word after `from`, with a number where it is not the first.',
     ),
   columns: section({
     id: column('change_id', "The record's id. Default `id`."),

@@ -7,8 +7,8 @@ import { reconcileSchema } from './reconcile.ts';
 import { recordsSchema } from './records.ts';
 import { registrySchema } from './registry.ts';
 import { applySchema, leaseSchema, limitsSchema, logSchema, planSchema } from './running.ts';
+import { hardPruneSchema, storeSchema } from './store.ts';
 import { tagRecordsSchema } from './tag-records.ts';
-import { cronLine, timeZone } from './times.ts';
 
 /**
  * All settings, as a file holds them. Environment, flags, the JSON Schema and docs/config.md are made from this one schema.
@@ -37,6 +37,8 @@ export const settingsFile = mapWith(
       .prefault([])
       .describe("How a tag's name tells whose it is, for records that do not name tags themselves."),
     reconcile: reconcileSchema.prefault({}).describe('What `winnow reconcile` may remove.'),
+    store: storeSchema.prefault({}).describe("The registry's storage, for `winnow hard-prune`."),
+    hardPrune: hardPruneSchema.prefault({}).describe('What `winnow hard-prune` may remove, and how long it waits.'),
     limits: limitsSchema
       .prefault({})
       .describe('What stops a mistake: a plan beyond a limit is shown, but not applied.'),
@@ -46,10 +48,6 @@ export const settingsFile = mapWith(
     events: eventsSchema
       .prefault([])
       .describe('Where the summary event `registry_reconcile.summary` goes after each run.'),
-    schedule: cronLine()
-      .exactOptional()
-      .describe('When `winnow serve` reconciles: minute, hour, day of the month, month, weekday.'),
-    timeZone: timeZone().exactOptional().describe("Time zone of `schedule`. Default: the machine's."),
     log: logSchema.prefault({}).describe('Logging.'),
   },
   'write settings like registry: or records:, each on a line of its own',

@@ -4,7 +4,7 @@ import { atEnd } from '../../../test/support/at-end.ts';
 import { pushBlob } from '../../../test/support/push-image.ts';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { blobPath, storeRoot } from './layout.ts';
+import { blobPath, storeRoot } from '../../oci/distribution-layout.ts';
 import { startRegistryServer } from './start-registry-server.ts';
 
 const folder = makeTempFolder('demo');

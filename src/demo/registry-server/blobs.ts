@@ -1,8 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type Digest, isDigest } from '../../oci/digest.ts';
+import { blobPath, layerLinkPath } from '../../oci/distribution-layout.ts';
 import type { Answer } from './answer.ts';
 import type { Handler, InRepository, Registry } from './exchange.ts';
-import { blobPath, layerLinkPath } from './layout.ts';
 import { ifAbsent, readLink } from './link-file.ts';
 import { Refusal } from './refusal.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { atEnd } from '../../../test/support/at-end.ts';
 import { pushImage, pushTag } from '../../../test/support/push-image.ts';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
-import { manifestsPath, storeRoot } from './layout.ts';
+import { manifestsPath, storeRoot } from '../../oci/distribution-layout.ts';
 import { startRegistryServer } from './start-registry-server.ts';
 
 async function start(folder = makeTempFolder('demo')) {

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { repositoriesPath, tagsPath } from '../../oci/distribution-layout.ts';
 import { type Answer, json } from './answer.ts';
 import type { Exchange, Handler, InRepository } from './exchange.ts';
-import { repositoriesPath, tagsPath } from './layout.ts';
 import { ifAbsent } from './link-file.ts';
 import { Refusal } from './refusal.ts';
 

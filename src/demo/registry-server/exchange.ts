@@ -12,7 +12,7 @@ export interface Abilities {
 
 /** What every handler is given of the server. */
 export interface Registry {
-  /** Where Distribution's layout begins: see `layout.ts`. */
+  /** Where Distribution's layout begins: see `oci/distribution-layout.ts`. */
   readonly root: string;
   readonly abilities: Abilities;
   readonly referrerIndex: ReferrerIndex;

@@ -1,7 +1,5 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { type Digest, hexOf } from '../../oci/digest.ts';
-import { parseManifest } from '../../oci/manifest.ts';
-import { mediaTypes } from '../../oci/media-type.ts';
 import {
   blobPath,
   currentLinkPath,
@@ -10,7 +8,9 @@ import {
   tagIndexLinkPath,
   tagPath,
   tagsPath,
-} from './layout.ts';
+} from '../../oci/distribution-layout.ts';
+import { parseManifest } from '../../oci/manifest.ts';
+import { mediaTypes } from '../../oci/media-type.ts';
 import { ifAbsent, readLink, writeLink, writeWhole } from './link-file.ts';
 
 /** A manifest as it is stored. */

@@ -13,8 +13,14 @@ import {
 } from '../../../test/support/push-image.ts';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
 import type { Digest } from '../../oci/digest.ts';
+import {
+  blobPath,
+  currentLinkPath,
+  revisionLinkPath,
+  storeRoot,
+  tagIndexLinkPath,
+} from '../../oci/distribution-layout.ts';
 import { mediaTypes } from '../../oci/media-type.ts';
-import { blobPath, currentLinkPath, revisionLinkPath, storeRoot, tagIndexLinkPath } from './layout.ts';
 import { startRegistryServer } from './start-registry-server.ts';
 
 const folder = makeTempFolder('demo');

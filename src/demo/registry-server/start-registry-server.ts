@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { storeRoot } from '../../oci/distribution-layout.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { DemoError } from '../errors.ts';
 import { failure, isGone, send } from './answer.ts';
 import { type Credentials, checkBasicAuth } from './basic-auth.ts';
 import { dispatch } from './dispatch.ts';
 import type { Abilities, Registry } from './exchange.ts';
-import { storeRoot } from './layout.ts';
 import { createReferrerIndex } from './referrer-index.ts';
 import { Refusal } from './refusal.ts';
 import { readRoute } from './routes.ts';

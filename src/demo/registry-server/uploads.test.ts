@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { atEnd } from '../../../test/support/at-end.ts';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { blobPath, layerLinkPath, storeRoot, uploadPath } from './layout.ts';
+import { blobPath, layerLinkPath, storeRoot, uploadPath } from '../../oci/distribution-layout.ts';
 import { startRegistryServer } from './start-registry-server.ts';
 
 const folder = makeTempFolder('demo');

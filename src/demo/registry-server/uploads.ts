@@ -4,11 +4,11 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { algorithmOf, type Digest, isDigest } from '../../oci/digest.ts';
+import { blobPath, formatStartedAt, layerLinkPath, uploadPath } from '../../oci/distribution-layout.ts';
 import { isRepository } from '../../oci/reference.ts';
 import type { Answer } from './answer.ts';
 import { linkedBlob, readDigest } from './blobs.ts';
 import type { Exchange, Handler, InRepository } from './exchange.ts';
-import { blobPath, formatStartedAt, layerLinkPath, uploadPath } from './layout.ts';
 import { ifAbsent, writeLink, writeWhole } from './link-file.ts';
 import { Refusal } from './refusal.ts';
 

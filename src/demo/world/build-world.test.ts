@@ -4,7 +4,7 @@ import Database from 'libsql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { atEnd } from '../../../test/support/at-end.ts';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
-import { blobPath, layerLinkPath, revisionLinkPath, storeRoot, uploadPath } from '../registry-server/layout.ts';
+import { blobPath, layerLinkPath, revisionLinkPath, storeRoot, uploadPath } from '../../oci/distribution-layout.ts';
 import { startRegistryServer } from '../registry-server/start-registry-server.ts';
 import { buildWorld } from './build-world.ts';
 import { describeWorld } from './describe-world.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { storeRoot } from '../../oci/distribution-layout.ts';
 import { DemoError } from '../errors.ts';
-import { storeRoot } from '../registry-server/layout.ts';
 import { describeWorld, type WorldOptions } from './describe-world.ts';
 import { writeRecords } from './records-database.ts';
 import { summarise, type WorldSummary } from './summary.ts';

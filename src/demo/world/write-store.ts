@@ -2,7 +2,6 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { algorithmOf, type Digest } from '../../oci/digest.ts';
-import { sha256Hex } from '../../util/pure/hash.ts';
 import {
   blobPath,
   currentLinkPath,
@@ -12,7 +11,8 @@ import {
   storeRoot,
   tagIndexLinkPath,
   uploadPath,
-} from '../registry-server/layout.ts';
+} from '../../oci/distribution-layout.ts';
+import { sha256Hex } from '../../util/pure/hash.ts';
 import type { World, WorldRepository } from './world.ts';
 
 /** What was written: content, not the room that a filesystem takes for it. */

@@ -78,7 +78,7 @@ function* explainText(explanation: Explanation, paint: Paint): Generator<string>
   yield* section(wayLines(way, verdict));
   if (reason !== undefined) yield* section([changeSentence(verdict, reason)]);
   yield* section(tableLines(siblingColumns, siblings, paint));
-  yield* section(gapLines(gaps, { atMost: Number.POSITIVE_INFINITY }, paint));
+  yield* section(gapLines(gaps, { all: true }, paint));
   if (verdict === 'absent') yield* section([nextForAbsent]);
 }
 

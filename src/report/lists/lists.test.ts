@@ -21,11 +21,15 @@ const tags: readonly TagRow[] = [
   },
   { tag: 'broken_one', problem: 'its manifest could not be read: 500' },
 ];
-const of = { registry: HOST, repository: 'opschain/app' };
+const of = { registry: HOST, repository: 'opschain/app', hasRecords: true, gaps: [] };
 
 describe('the list of repositories', () => {
   test('shows class and tags where they are known', () => {
     expect(textOf(renderRepositories(repositories, HOST, 'table', noPaint))).toBe(`\
+REPOSITORY        CLASS
+limepoint/agent   unknown
+opschain/app      -`);
+    expect(textOf(renderRepositories(repositories, HOST, 'wide', noPaint))).toBe(`\
 REPOSITORY        CLASS     TAGS
 limepoint/agent   unknown      3
 opschain/app      -            -`);
@@ -47,15 +51,34 @@ opschain/app      -            -`);
 describe('the list of tags', () => {
   test('shows what is known of each, and why not more', () => {
     expect(textOf(renderTags(tags, of, 'table', noPaint))).toBe(`\
-TAG          DIGEST                                                                     SIZE   CREATED                RECORD
-v1           ${DIGEST}   3 MiB   2026-08-01 12:00:00Z   record 4711 (已归档)
+TAG          DIGEST                                                                     SIZE   RECORD                 PROBLEM
+v1           ${DIGEST}   3 MiB   record 4711 (已归档)
 broken_one   -                                                                             -   -                      its manifest could not be read: 500`);
   });
 
-  test('shows more in wide', () => {
+  test('shows when images were made and pushed in wide', () => {
     expect(textOf(renderTags(tags, of, 'wide', noPaint))).toMatch(
-      / PUSHED +MEDIA TYPE +RECORD\n.* 2026-08-01 12:00:01Z /,
+      / CREATED +PUSHED +MEDIA TYPE +RECORD +PROBLEM\n.* 2026-08-01 12:00:00Z +2026-08-01 12:00:01Z /,
     );
+  });
+
+  test('has no column that could only be empty: without records, push times or problems', () => {
+    const [{ pushedAtMs: _, record: __, ...plain }] = tags as readonly [TagRow];
+    const titles = (format: 'table' | 'wide') =>
+      textOf(renderTags([plain], { ...of, hasRecords: false }, format, noPaint)).split('\n', 1);
+
+    expect(titles('table')).toEqual([expect.stringMatching(/^TAG +DIGEST +SIZE$/)]);
+    expect(titles('wide')).toEqual([expect.stringMatching(/^TAG +DIGEST +SIZE +CREATED +MEDIA TYPE$/)]);
+  });
+
+  test('says what could not be seen, below', () => {
+    const gap = { scope: HOST, hides: 'holds', source: 'records postgres', cause: 'it is down' } as const;
+    const shown = { ...of, gaps: [gap] };
+
+    expect(textOf(renderTags(tags, shown, 'table', noPaint))).toMatch(
+      /\n\n! registry\.example:5000: who uses it could not be seen \(records postgres: it is down\)$/,
+    );
+    expect(JSON.parse(textOf(renderTags(tags, shown, 'json', noPaint))).gaps).toEqual([gap]);
   });
 
   test('has whole bytes and ISO times for programs', () => {

@@ -16,7 +16,7 @@ const repositories: ListKind<RepositoryRow> = {
   columns: [
     { title: 'REPOSITORY', name: true, text: ({ repository }) => repository },
     { title: 'CLASS', text: (row) => row.class ?? '-' },
-    { title: 'TAGS', align: 'right', text: ({ tagCount }) => String(tagCount ?? '-') },
+    { title: 'TAGS', wide: true, align: 'right', text: ({ tagCount }) => String(tagCount ?? '-') },
   ],
   item: (row) => row,
   empty: 'No repositories.',

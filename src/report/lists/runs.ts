@@ -1,3 +1,4 @@
+import { systemName } from '../../plan/plan.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import type { OutputFormat } from '../output-format.ts';
@@ -12,7 +13,7 @@ const runs: ListKind<RunSummary> = {
     { title: 'RUN', name: true, text: ({ runId }) => runId },
     { title: 'FLOW', text: ({ flow }) => flow },
     { title: 'CLUSTER', wide: true, text: ({ scope }) => scope.cluster ?? '-' },
-    { title: 'REGISTRY', text: ({ scope }) => scope.registry.host },
+    { title: 'REGISTRY', text: ({ scope }) => systemName(scope) },
     { title: 'BEGAN', text: ({ beganAtMs }) => shortTime(beganAtMs) },
     { title: 'TOOK', align: 'right', text: took },
     { title: 'STATUS', text: ({ status }) => status },

@@ -1,8 +1,13 @@
+import type { Gap } from '../../evidence/gap.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
-import type { OutputFormat } from '../output-format.ts';
+import { gapSentence } from '../gap-lines.ts';
+import { mdText } from '../markdown.ts';
+import { isDocumentFormat, type OutputFormat } from '../output-format.ts';
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
+import { section } from '../section.ts';
 import { isoTime, shortTime } from '../words.ts';
-import { type ListKind, renderList } from './list.ts';
+import { type ListColumn, type ListKind, renderList } from './list.ts';
 
 /** A tag of a repository, as far as it is known. Times are UTC milliseconds since 1970. */
 export interface TagRow {
@@ -13,15 +18,27 @@ export interface TagRow {
   readonly sizeBytes?: number;
   readonly createdAtMs?: number;
   readonly pushedAtMs?: number;
-  /** What the records say: `record 4711 (status active)`. */
+  /** What the records say: `record 4711 (active)`; `unknown` where they could not be read. */
   readonly record?: string;
-  /** Why the tag's own line is short: its manifest could not be read. */
+  /** Why its line is short: its manifest could not be read. */
   readonly problem?: string;
 }
 
-const tags: ListKind<TagRow> = {
-  kind: 'TagList',
-  columns: [
+/** Where the tags are, and what is told of them. */
+export interface TagsShown {
+  /** Its host, as in references. */
+  readonly registry: string;
+  readonly repository: string;
+  /** Whether the settings name records at all. */
+  readonly hasRecords: boolean;
+  /** What could not be seen. */
+  readonly gaps: readonly Gap[];
+}
+
+/** Columns that could only be empty are left out. */
+function listOf(rows: readonly TagRow[], { hasRecords }: TagsShown): ListKind<TagRow> {
+  const some = (field: keyof TagRow) => rows.some((row) => row[field] !== undefined);
+  const columns: readonly (ListColumn<TagRow> | false)[] = [
     { title: 'TAG', name: true, text: ({ tag }) => tag },
     { title: 'DIGEST', name: true, text: ({ digest }) => digest ?? '-' },
     {
@@ -29,32 +46,44 @@ const tags: ListKind<TagRow> = {
       align: 'right',
       text: ({ sizeBytes }) => (sizeBytes === undefined ? '-' : formatBytes(sizeBytes)),
     },
-    { title: 'CREATED', text: ({ createdAtMs }) => timeOr(createdAtMs) },
-    { title: 'PUSHED', wide: true, text: ({ pushedAtMs }) => timeOr(pushedAtMs) },
+    { title: 'CREATED', wide: true, text: ({ createdAtMs }) => timeOr(createdAtMs) },
+    some('pushedAtMs') && { title: 'PUSHED', wide: true, text: ({ pushedAtMs }) => timeOr(pushedAtMs) },
     { title: 'MEDIA TYPE', wide: true, text: ({ mediaType }) => mediaType ?? '-' },
-    { title: 'RECORD', text: ({ record, problem }) => problem ?? record ?? '-' },
-  ],
-  item: ({ createdAtMs, pushedAtMs, ...row }) => ({
-    ...row,
-    createdAt: createdAtMs === undefined ? undefined : isoTime(createdAtMs),
-    pushedAt: pushedAtMs === undefined ? undefined : isoTime(pushedAtMs),
-  }),
-  empty: 'No tags.',
-};
+    hasRecords && { title: 'RECORD', text: ({ record }) => record ?? '-' },
+    some('problem') && { title: 'PROBLEM', text: ({ problem }) => problem ?? '' },
+  ];
+  return {
+    kind: 'TagList',
+    columns: columns.filter((column) => column !== false),
+    item: ({ createdAtMs, pushedAtMs, ...row }) => ({
+      ...row,
+      createdAt: createdAtMs === undefined ? undefined : isoTime(createdAtMs),
+      pushedAt: pushedAtMs === undefined ? undefined : isoTime(pushedAtMs),
+    }),
+    empty: 'No tags.',
+  };
+}
 
 function timeOr(atMs: number | undefined): string {
   return atMs === undefined ? '-' : shortTime(atMs);
 }
 
-/** `tag ls`. @param of.registry - its host, as in references. @returns lines, without line feeds. */
-export function renderTags(
-  rows: Iterable<TagRow>,
-  of: { readonly registry: string; readonly repository: string },
+/** `tag ls`. @returns lines, without line feeds. */
+export function* renderTags(
+  rows: readonly TagRow[],
+  shown: TagsShown,
   format: OutputFormat,
   paint: Paint,
-): Iterable<string> {
-  return renderList(tags, rows, format, paint, [
-    ['registry', of.registry],
-    ['repository', of.repository],
+): Generator<string> {
+  const { registry, repository, gaps } = shown;
+  yield* renderList(listOf(rows, shown), rows, format, paint, [
+    ['registry', registry],
+    ['repository', repository],
+    ['gaps', gaps],
   ]);
+  if (isDocumentFormat(format)) return;
+  const words = gaps.map((gap) => gapSentence(gap));
+  yield* section(
+    words.map((one) => (format === 'markdown' ? `- ${mdText(one)}` : `${paint.yellow('!')} ${printable(one)}`)),
+  );
 }

@@ -23,10 +23,11 @@ export function planDocument({ header, actions, kept }: PlanToShow): Document {
     ['limits', header.limits],
     ['broken', header.broken],
     ['counts', planTotals(header)],
+    ['blobs', header.store],
     ['repositories', header.repositories],
     ['keptByReason', header.keptByReason],
     ['freesBytes', header.freesBytes],
-    ['actions', actionDocuments(actions)],
+    ['actions', actionDocuments(actions, header.scope.store?.name)],
     ['kept', kept],
   ];
 }
@@ -35,6 +36,6 @@ function sourceDocument({ source, observedAtMs, facts, gaps }: SourceSummary): o
   return { source, observedAt: isoTime(observedAtMs), facts, gaps };
 }
 
-function* actionDocuments(actions: Iterable<Action>): Generator<object> {
-  for (const action of actions) yield actionDocument(action);
+function* actionDocuments(actions: Iterable<Action>, system: string | undefined): Generator<object> {
+  for (const action of actions) yield actionDocument(action, system);
 }

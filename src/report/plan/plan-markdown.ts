@@ -1,9 +1,11 @@
 import { formatResource } from '../../evidence/resource.ts';
 import type { Action } from '../../plan/action.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
+import { systemKind, systemName } from '../../plan/plan.ts';
 import type { KeptTag } from '../../plan/repository-counts.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { firstOf } from '../first-of.ts';
+import { groupGaps, SHOWN_OF_A_KIND } from '../gap-groups.ts';
 import { gapSentence } from '../gap-lines.ts';
 import { type KeptCount, keptCounts } from '../kept-by-reason.ts';
 import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.ts';
@@ -24,7 +26,7 @@ export function* planMarkdown(plan: PlanToShow): Generator<string> {
   yield '**Dry run: nothing was deleted.**';
   yield* section(planSummary(header).map(mdText));
   yield '';
-  yield `- Registry ${mdCode(header.scope.registry.host)}${header.scope.cluster === undefined ? '' : `, cluster ${mdCode(header.scope.cluster)}`}`;
+  yield `- ${systemKind(header.scope) === 'store' ? 'Store' : 'Registry'} ${mdCode(systemName(header.scope))}${header.scope.cluster === undefined ? '' : `, cluster ${mdCode(header.scope.cluster)}`}`;
   yield `- ${found} found, ${live} live, ${removed} to remove, ${found - removed} to keep`;
   yield `- Plan ${mdCode(header.id)}, can be applied until ${shortTime(header.expiresAtMs)}`;
   yield* section(brokenItems(header));
@@ -56,9 +58,13 @@ function* gapItems({ gaps }: PlanHeader): Generator<string> {
   if (gaps.length === 0) return;
   yield `**${counted(gaps.length, 'thing')} could not be seen; what could hang on that was kept:**`;
   yield '';
-  for (const gap of gaps.slice(0, SHOWN))
-    yield `- ${mdText(gapSentence(gap))}${gap.hint === undefined ? '' : ` *Hint: ${mdText(gap.hint)}*`}`;
-  yield* more(gaps.length - SHOWN, 'gap');
+  const kinds = groupGaps(gaps);
+  for (const kind of kinds.slice(0, SHOWN)) {
+    for (const [index, gap] of kind.slice(0, SHOWN_OF_A_KIND).entries())
+      yield `- ${mdText(gapSentence(gap))}${gap.hint === undefined || index > 0 ? '' : ` *Hint: ${mdText(gap.hint)}*`}`;
+    if (kind.length > SHOWN_OF_A_KIND) yield `- … and ${kind.length - SHOWN_OF_A_KIND} more like these`;
+  }
+  yield* more(kinds.slice(SHOWN).flat().length, 'gap');
 }
 
 function* actionTable({ header, actions }: PlanToShow): Generator<string> {

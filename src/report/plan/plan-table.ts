@@ -17,7 +17,6 @@ import { counted, shortTime } from '../words.ts';
 import { nextCommand, type PlanToShow, planSummary, planTotals } from './plan-to-show.ts';
 
 const SHOWN_ACTIONS = 20;
-const SHOWN_GAPS = 20;
 
 /** A plan for eyes. @param show.all - every action and gap, and where the evidence came from */
 export function* planTable(plan: PlanToShow, show: { readonly all: boolean }, paint: Paint): Generator<string> {
@@ -32,7 +31,7 @@ export function* planTable(plan: PlanToShow, show: { readonly all: boolean }, pa
   if (show.all) yield* section(tableLines(sourceColumns, header.evidence, paint));
   yield* section(tableLines(repositoryColumns(paint), repositoryRows(header), paint));
   yield* section(tableLines(reasonColumns, keptCounts(header.keptByReason), paint));
-  yield* section(gapLines(header.gaps, { atMost: show.all ? Number.POSITIVE_INFINITY : SHOWN_GAPS }, paint));
+  yield* section(gapLines(header.gaps, show, paint));
   yield* section(brokenLines(header.broken, paint));
   yield* section(actionLines(plan, show, paint));
   if (plan.kept !== undefined) yield* section(tableLines(keptColumns, plan.kept, paint));

@@ -106,7 +106,7 @@ STOPPED BY 1 LIMIT: this plan can be shown, not applied
     expect(text).not.toContain('--confirm');
   });
 
-  test('shows the first twenty actions and gaps, and says how many more there are', () => {
+  test('shows the first twenty actions and three gaps of a kind, and says how many more there are', () => {
     const actions = Array.from({ length: 23 }, (_, n) => tagAction(n + 1, `v${n + 1}`));
     const gaps = Array.from({ length: 25 }, () => gap);
     const header = planHeader({ actionCount: 23, gaps });
@@ -117,7 +117,7 @@ STOPPED BY 1 LIMIT: this plan can be shown, not applied
     expect(text).toContain(':v20 ');
     expect(text).not.toContain(':v21 ');
     expect(text).toContain('… and 3 more (-o wide shows all)');
-    expect(text).toContain('… and 5 more (-o wide shows all)');
+    expect(text).toContain('… and 22 more like these (-o wide shows all)');
     expect(wide).toContain(':v23 ');
     expect(wide).not.toContain('more (-o wide');
   });

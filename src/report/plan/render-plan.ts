@@ -1,6 +1,7 @@
 import { isDocumentFormat, type OutputFormat } from '../output-format.ts';
 import type { Paint } from '../paint.ts';
 import { renderDocument } from '../render-document.ts';
+import { storePlan } from '../store/store-plan.ts';
 import { planDocument } from './plan-document.ts';
 import { planMarkdown } from './plan-markdown.ts';
 import { planTable } from './plan-table.ts';
@@ -13,5 +14,6 @@ import type { PlanToShow } from './plan-to-show.ts';
  */
 export function renderPlan(plan: PlanToShow, format: OutputFormat, paint: Paint): Iterable<string> {
   if (isDocumentFormat(format)) return renderDocument(planDocument(plan), format);
+  if (plan.header.store !== undefined) return storePlan({ ...plan, store: plan.header.store }, format, paint);
   return format === 'markdown' ? planMarkdown(plan) : planTable(plan, { all: format === 'wide' }, paint);
 }

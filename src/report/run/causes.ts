@@ -1,35 +1,33 @@
-import { guards } from '../../apply/outcome.ts';
-import type { RunReport, Undone } from '../../apply/run-report.ts';
+import { type GuardName, guards } from '../../apply/outcome.ts';
+import { causeOf, type RunReport, type Undone, type UndoneCause } from '../../apply/run-report.ts';
+
+/** How many of what was not done for one reason stand in a report, where not all do. */
+export const SHOWN_OF_A_CAUSE = 3;
 
 /** Actions that were not done for the same reason: one guard, or one error code. */
-export interface Cause {
-  readonly result: 'skipped' | 'failed';
-  /** Name of the guard, or code of the error. */
-  readonly cause: string;
+export interface Cause extends UndoneCause {
   /** What the guard is there for. Errors have none: each tells its own story. */
   readonly meaning: string | undefined;
+  /** In words, where it is the same for all; then it is said once. */
+  readonly why: string | undefined;
+  /** As far as the report holds them. */
   readonly undone: readonly Undone[];
 }
 
-/** What was not done, by cause, failures first, then the most frequent. The report holds no more than the first thousand. */
-export function groupByCause({ undone }: Pick<RunReport, 'undone'>): readonly Cause[] {
-  const groups = new Map<string, Cause & { readonly undone: Undone[] }>();
-  for (const one of undone) {
-    const { outcome } = one;
-    if (outcome.result !== 'skipped' && outcome.result !== 'failed') continue;
-    const cause = outcome.result === 'skipped' ? outcome.guard : outcome.code;
-    const meaning = outcome.result === 'skipped' ? guards[outcome.guard] : undefined;
-    const key = `${outcome.result} ${cause}`;
-    const group = groups.get(key) ?? { result: outcome.result, cause, meaning, undone: [] };
-    group.undone.push(one);
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort(
-    (a, b) => Number(b.result === 'failed') - Number(a.result === 'failed') || b.undone.length - a.undone.length,
-  );
+/** What was not done, by cause, failures first, then the most frequent. */
+export function groupByCause({ undone, causes }: Pick<RunReport, 'undone' | 'causes'>): readonly Cause[] {
+  return causes
+    .map((one) => {
+      const own = undone.filter((other) => other.outcome.result === one.result && causeOf(other) === one.cause);
+      const meaning = one.result === 'skipped' ? guards[one.cause as GuardName] : undefined;
+      return { ...one, meaning, why: sameWhy(own), undone: own };
+    })
+    .sort((a, b) => Number(b.result === 'failed') - Number(a.result === 'failed') || b.count - a.count);
 }
 
-/** Why one action was not done, in its own words. */
-export function whyUndone({ outcome }: Undone): string {
-  return 'why' in outcome ? outcome.why : '';
+function sameWhy(undone: readonly Undone[]): string | undefined {
+  const [first, ...others] = undone;
+  if (first === undefined || others.length === 0) return undefined;
+  const { why } = first.outcome;
+  return others.every(({ outcome }) => outcome.why === why) ? why : undefined;
 }

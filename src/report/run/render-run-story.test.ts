@@ -11,11 +11,11 @@ import {
 } from '../../../test/support/report-examples.ts';
 import { beginLine, endLine, intendLine, outcomeLine } from '../../apply/journal-entry.ts';
 import { noTally, type Outcome } from '../../apply/outcome.ts';
-import { type RunStory, readRun } from '../../apply/undo.ts';
+import { type RemovedThing, readRun } from '../../apply/run-story.ts';
 import type { Action } from '../../plan/action.ts';
 import { renderRuns } from '../lists/runs.ts';
 import { noPaint } from '../paint.ts';
-import { renderRunStory } from './render-run-story.ts';
+import { renderRunStory, type WholeStory } from './render-run-story.ts';
 import { summarizeRun } from './run-summary.ts';
 
 const RUN = 'reconcile-20260801t120000z-ab12';
@@ -23,7 +23,7 @@ const [v1, v2, manifest] = ACTIONS as [Action, Action, Action];
 const moved: Outcome = { result: 'skipped', guard: 'target-changed', why: 'it moved' };
 
 /** The story as it comes out of a journal. An action without an outcome was under way when the run was cut short. */
-async function storyOf(ended: readonly (readonly [Action, Outcome | undefined])[], isCut = false): Promise<RunStory> {
+async function storyOf(ended: readonly (readonly [Action, Outcome | undefined])[], isCut = false): Promise<WholeStory> {
   async function* lines() {
     yield beginLine(NOON_MS, { header: planHeader(), by: 'ann@host (12)' });
     for (const [action, outcome] of ended) {
@@ -32,7 +32,8 @@ async function storyOf(ended: readonly (readonly [Action, Outcome | undefined])[
     }
     if (!isCut) yield endLine(NOON_MS + 5000, { tally: noTally, stopped: false });
   }
-  return readRun(RUN, lines());
+  const removed: RemovedThing[] = [];
+  return { ...(await readRun(RUN, lines(), (one) => removed.push(one))), removed };
 }
 
 describe('a past run', () => {

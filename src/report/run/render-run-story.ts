@@ -1,5 +1,4 @@
-import { isGone, type Outcome } from '../../apply/outcome.ts';
-import type { Removed, RunStory } from '../../apply/undo.ts';
+import type { RemovedThing, RunStory } from '../../apply/run-story.ts';
 import { formatResource } from '../../evidence/resource.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
@@ -20,41 +19,43 @@ import { runCounts } from './run-words.ts';
 
 const SHOWN = 20;
 
-/** `run show`: a past run as its journal tells it, with what it removed or may have removed. @returns lines, without line feeds. */
-export function renderRunStory(runId: string, story: RunStory, format: OutputFormat, paint: Paint): Iterable<string> {
+/** A past run with all that it removed or may have removed. */
+export interface WholeStory extends RunStory {
+  readonly removed: readonly RemovedThing[];
+}
+
+/** `run show`: a past run as its journal tells it. @returns lines, without line feeds. */
+export function renderRunStory(runId: string, story: WholeStory, format: OutputFormat, paint: Paint): Iterable<string> {
   if (isDocumentFormat(format)) return renderDocument(storyDocument(runId, story), format);
   return format === 'markdown' ? storyMarkdown(runId, story) : storyTable(runId, story, format === 'wide', paint);
 }
 
-function storyDocument(runId: string, story: RunStory): Document {
+function storyDocument(runId: string, story: WholeStory): Document {
   return [
     ...documentHead('Run'),
     ...Object.entries(runSummaryDocument(summarizeRun(runId, story))),
-    [
-      'removed',
-      story.removed.map((one) => ({ ...actionDocument(one.action), outcome: outcomeOf(story, one) ?? null })),
-    ],
+    ['removed', story.removed.map(({ action, outcome }) => ({ ...actionDocument(action), outcome: outcome ?? null }))],
   ];
 }
 
-function* storyTable(runId: string, story: RunStory, all: boolean, paint: Paint): Generator<string> {
+function* storyTable(runId: string, story: WholeStory, all: boolean, paint: Paint): Generator<string> {
   yield* factLines(storyFacts(runId, story));
-  yield* section(tableLines(columnsOf(story), firstOf(story.removed, all ? Number.POSITIVE_INFINITY : SHOWN), paint));
+  yield* section(tableLines(columns, firstOf(story.removed, all ? Number.POSITIVE_INFINITY : SHOWN), paint));
   if (!all && story.removed.length > SHOWN) yield `… and ${story.removed.length - SHOWN} more (-o wide shows all)`;
   yield '';
   yield nextLine(runId, story);
 }
 
-function* storyMarkdown(runId: string, story: RunStory): Generator<string> {
+function* storyMarkdown(runId: string, story: WholeStory): Generator<string> {
   yield `## Winnow run ${mdCode(runId)}`;
   yield '';
   for (const [name, value] of storyFacts(runId, story)) if (value !== undefined) yield `- ${name}: ${mdText(value)}`;
-  const columns: readonly MarkdownColumn<Removed>[] = columnsOf(story).map((column) => ({
+  const cells: readonly MarkdownColumn<RemovedThing>[] = columns.map((column) => ({
     title: column.title,
     align: column.align ?? 'left',
     cell: (one) => mdText(column.text(one)),
   }));
-  yield* section(markdownTable(columns, firstOf(story.removed, SHOWN)));
+  yield* section(markdownTable(cells, firstOf(story.removed, SHOWN)));
   if (story.removed.length > SHOWN) yield* ['', `… and ${story.removed.length - SHOWN} more`];
   yield '';
   yield mdText(nextLine(runId, story));
@@ -75,28 +76,21 @@ function storyFacts(runId: string, story: RunStory): readonly (readonly [string,
   ];
 }
 
-function columnsOf(story: RunStory): readonly Column<Removed>[] {
-  return [
-    { title: 'TARGET', text: ({ action }) => formatResource(action.target) },
-    { title: 'ACTION', text: ({ action }) => action.do },
-    { title: 'OUTCOME', text: (one) => outcomeOf(story, one)?.result ?? 'unknown' },
-    { title: 'REASON', text: ({ action }) => action.reason },
-    { title: 'BECAUSE', text: ({ action }) => action.because },
-    { title: 'FREED', align: 'right', text: (one) => formatBytes(freed(story, one)) },
-  ];
-}
+const columns: readonly Column<RemovedThing>[] = [
+  { title: 'TARGET', text: ({ action }) => formatResource(action.target) },
+  { title: 'ACTION', text: ({ action }) => action.do },
+  { title: 'OUTCOME', text: ({ outcome }) => outcome?.result ?? 'unknown' },
+  { title: 'REASON', text: ({ action }) => action.reason },
+  { title: 'BECAUSE', text: ({ action }) => action.because },
+  { title: 'FREED', align: 'right', text: (one) => formatBytes(freed(one)) },
+];
 
-function outcomeOf(story: RunStory, { action }: Removed): Outcome | undefined {
-  return story.outcomes.get(action.n);
-}
-
-function freed(story: RunStory, one: Removed): number {
-  const outcome = outcomeOf(story, one);
-  return outcome !== undefined && isGone(outcome) ? one.action.freesBytes : 0;
+function freed({ action, outcome }: RemovedThing): number {
+  return outcome?.result === 'done' ? action.freesBytes : 0;
 }
 
 function nextLine(runId: string, story: RunStory): string {
-  return story.removed.length > 0
+  return story.removedCount > 0
     ? `To take it back: winnow undo ${runId}`
     : 'It removed nothing: there is nothing to take back.';
 }

@@ -18,12 +18,21 @@ import { renderRun } from './render-run.ts';
 import { runOutcome } from './run-outcome.ts';
 
 const [v1, v2, manifest] = ACTIONS as [Action, Action, Action];
-const moved: Outcome = { result: 'skipped', guard: 'target-changed', why: 'it points at sha256:cdcd now' };
+const moved = { result: 'skipped', guard: 'target-changed', why: 'it points at sha256:cdcd now' } as const;
 const bound: Outcome = { result: 'skipped', guard: 'keeper-stayed', why: 'v2 was not removed' };
 const broken: Outcome = { result: 'failed', code: 'REGISTRY_UNAVAILABLE', why: 'DELETE …: 503 (tried 5 times)' };
 
 function table(report: RunReport, format: 'table' | 'wide' = 'table'): string {
   return textOf(renderRun(report, format, noPaint));
+}
+
+const movedTo = (n: number): Outcome => ({ ...moved, why: `it points at ${n} now` });
+
+/** More than a report holds of one cause, and a few of others behind them. */
+function crowdedReport(): RunReport {
+  const many = Array.from({ length: 1200 }, (_, n) => [tagAction(n + 1, `v${n + 1}`), movedTo(n)] as const);
+  const few = [manifest, manifest].map((one) => [one, bound] as const);
+  return runReport([...many, ...few, [tagAction(1203, 'last'), broken]]);
 }
 
 describe('the report on a run', () => {
@@ -67,8 +76,8 @@ To take it back: winnow undo`);
     expect(text).not.toContain('NOT DONE');
   });
 
-  test('groups what was not done by its cause, failures first, and shows ten of each', () => {
-    const many = Array.from({ length: 12 }, (_, n) => [tagAction(n + 1, `v${n + 1}`), moved] as const);
+  test('groups what was not done by its cause, failures first, and shows three of each', () => {
+    const many = Array.from({ length: 12 }, (_, n) => [tagAction(n + 1, `v${n + 1}`), movedTo(n)] as const);
     const text = table(runReport([...many, [tagAction(13, 'v13'), broken]]));
 
     expect(text).toContain(`
@@ -77,18 +86,50 @@ failed (REGISTRY_UNAVAILABLE): 1 action
   registry.example:5000/opschain/app:v13: DELETE …: 503 (tried 5 times)
 skipped (target-changed): 12 actions: the target is no longer what the plan saw
 `);
-    expect(text).toContain('app:v10:');
-    expect(text).not.toContain('app:v11:');
-    expect(text).toContain('  … and 2 more (-o wide shows all)');
+    expect(text).toContain('app:v3: it points at 2 now');
+    expect(text).not.toContain('app:v4:');
+    expect(text).toContain('  … and 9 more (-o wide shows all)');
     expect(table(runReport(many), 'wide')).toContain('app:v12:');
+    expect(textOf(renderRun(runReport(many), 'markdown', noPaint))).toContain(
+      'app:v3`: it points at 2 now\n  - … and 9 more\n',
+    );
+  });
+
+  test('says once what is the same for all of a cause', () => {
+    const lost: Outcome = { result: 'skipped', guard: 'evidence-stale', why: 'orders: the connection was *lost*' };
+    const report = runReport(Array.from({ length: 5 }, (_, n) => [tagAction(n + 1, `v${n + 1}`), lost]));
+
+    expect(table(report)).toContain(`
+skipped (evidence-stale): 5 actions: the records could not be read again
+  because: orders: the connection was *lost*
+  registry.example:5000/opschain/app:v1
+  registry.example:5000/opschain/app:v2
+  registry.example:5000/opschain/app:v3
+  … and 2 more (-o wide shows all)
+`);
+    expect(textOf(renderRun(report, 'markdown', noPaint))).toContain(`
+- skipped (\`evidence-stale\`): 5 actions: the records could not be read again: orders: the connection was \\*lost\\*
+  - \`registry.example:5000/opschain/app:v1\`
+`);
   });
 
   test('says how many were not done even when it does not hold them all', () => {
-    const many = Array.from({ length: 1200 }, (_, n) => [tagAction(n + 1, `v${n + 1}`), moved] as const);
-    const text = table(runReport(many));
+    const report = crowdedReport();
+    const text = table(report);
 
-    expect(text).toContain('NOT DONE: 1200 actions');
-    expect(text).toContain('… and 200 more; the journal of the run has them all');
+    expect(text).toContain('NOT DONE: 1203 actions');
+    expect(text).toContain('skipped (target-changed): 1200 actions: ');
+    expect(text).toContain('  … and 1197 more (-o wide shows 1000)');
+    expect(table(report, 'wide')).toContain('… and 200 more; the journal of the run has them all');
+    expect(JSON.parse(textOf(renderRun(report, 'json', noPaint))).causes).toEqual([
+      { result: 'skipped', cause: 'target-changed', count: 1200 },
+      { result: 'skipped', cause: 'keeper-stayed', count: 2 },
+      { result: 'failed', cause: 'REGISTRY_UNAVAILABLE', count: 1 },
+    ]);
+  });
+
+  test('holds the rare cause also behind a thousand of a frequent one', () => {
+    expect(table(crowdedReport())).toContain('app:last: DELETE …: 503 (tried 5 times)');
   });
 
   test('offers no undo where nothing was touched, but does after failures, which may have happened all the same', () => {

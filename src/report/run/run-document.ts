@@ -5,7 +5,7 @@ import { scopeFields } from '../scope-fields.ts';
 import { isoTime } from '../words.ts';
 import { runOutcome } from './run-outcome.ts';
 
-/** A run's report for programs. `undone` holds the first thousand; `counts` count all. */
+/** A run's report for programs. `undone` holds the first thousand of each cause; `counts` and `causes` count all. */
 export function runDocument(report: RunReport): Document {
   const { freedBytes, ...counts } = report.tally;
   return [
@@ -20,9 +20,12 @@ export function runDocument(report: RunReport): Document {
     ['outcome', runOutcome(report)],
     ['counts', counts],
     ['totals', runTotals(report)],
+    ['steps', report.scope.store === undefined ? undefined : report.steps],
+    ['broughtBack', report.broughtBack],
     ['freedBytes', freedBytes],
     ['repositories', report.repositories],
-    ['undone', report.undone.map(undoneDocument)],
+    ['causes', report.causes],
+    ['undone', report.undone.map((one) => undoneDocument(one, report.scope.store?.name))],
   ];
 }
 
@@ -37,7 +40,7 @@ export function runTotals({ repositories }: Pick<RunReport, 'repositories'>): {
   return { found: sum('found'), live: sum('live'), removed: sum('removed') };
 }
 
-function undoneDocument({ action, outcome }: Undone): object {
+function undoneDocument({ action, outcome }: Undone, system: string | undefined): object {
   const { n, target, expects, reason } = action;
-  return { n, do: action.do, ...targetDocument(target, expects.digest), reason, ...outcome };
+  return { n, do: action.do, ...targetDocument(target, expects.digest, system), reason, ...outcome };
 }

@@ -1,30 +1,34 @@
 import type { RepositoryResult, RunReport } from '../../apply/run-report.ts';
 import { formatResource } from '../../evidence/resource.ts';
+import { systemKind, systemName } from '../../plan/plan.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.ts';
 import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { section } from '../section.ts';
+import { isOfStore, storeRunLines } from '../store/store-run.ts';
 import { counted, shortTime } from '../words.ts';
-import { groupByCause, whyUndone } from './causes.ts';
+import { groupByCause, SHOWN_OF_A_CAUSE } from './causes.ts';
 import { runTotals } from './run-document.ts';
 import { afterRun, runCounts, runHeadline } from './run-words.ts';
 
 const SHOWN = 50;
-const SHOWN_OF_A_CAUSE = 10;
 
 /** A run's report for a merge request or a chat. */
 export function* runMarkdown(report: RunReport): Generator<string> {
   const { removed, found } = runTotals(report);
   const { scope, tally } = report;
-  yield `## Winnow ${report.flow}: ${counted(removed, 'tag')} of ${found} removed`;
+  yield isOfStore(report)
+    ? `## Winnow ${report.flow}`
+    : `## Winnow ${report.flow}: ${counted(removed, 'tag')} of ${found} removed`;
   yield '';
   yield `**${runHeadline(report)}.** ${runCounts(report)}.`;
-  if (tally.freedBytes > 0) yield* section([blobsAreLeft(tally.freedBytes, 'is now')]);
+  if (isOfStore(report)) yield* section(storeRunLines(report).map((line) => `- ${mdText(line)}`));
+  else if (tally.freedBytes > 0) yield* section([blobsAreLeft(tally.freedBytes, 'is now')]);
   yield '';
-  yield `- Registry ${mdCode(scope.registry.host)}${scope.cluster === undefined ? '' : `, cluster ${mdCode(scope.cluster)}`}`;
+  yield `- ${systemKind(scope) === 'store' ? 'Store' : 'Registry'} ${mdCode(systemName(scope))}${scope.cluster === undefined ? '' : `, cluster ${mdCode(scope.cluster)}`}`;
   yield `- Run ${mdCode(report.runId)}, ${formatDuration(report.endedAtMs - report.beganAtMs)} from ${shortTime(report.beganAtMs)}`;
-  yield* section(repositoryTable(report.repositories));
+  if (!isOfStore(report)) yield* section(repositoryTable(report.repositories));
   yield* section(undoneItems(report));
   yield '';
   yield mdText(afterRun(report));
@@ -41,11 +45,12 @@ function* undoneItems(report: RunReport): Generator<string> {
   if (report.undone.length === 0) return;
   yield `**Not done: ${counted(report.tally.skipped + report.tally.failed, 'action')}**`;
   yield '';
-  for (const { result, cause, meaning, undone } of groupByCause(report)) {
-    yield `- ${result} (${mdCode(cause)}): ${counted(undone.length, 'action')}${meaning === undefined ? '' : `: ${meaning}`}`;
-    for (const one of undone.slice(0, SHOWN_OF_A_CAUSE))
-      yield `  - ${mdCode(formatResource(one.action.target))}: ${mdText(whyUndone(one))}`;
-    if (undone.length > SHOWN_OF_A_CAUSE) yield `  - … and ${undone.length - SHOWN_OF_A_CAUSE} more`;
+  for (const { result, cause, count, meaning, why, undone } of groupByCause(report)) {
+    const words = [meaning, why === undefined ? undefined : mdText(why)].filter((one) => one !== undefined);
+    yield `- ${[`${result} (${mdCode(cause)})`, counted(count, 'action'), ...words].join(': ')}`;
+    for (const { action, outcome } of undone.slice(0, SHOWN_OF_A_CAUSE))
+      yield `  - ${mdCode(formatResource(action.target))}${why === undefined ? `: ${mdText(outcome.why)}` : ''}`;
+    if (count > SHOWN_OF_A_CAUSE) yield `  - … and ${count - SHOWN_OF_A_CAUSE} more`;
   }
 }
 

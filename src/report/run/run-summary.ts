@@ -1,7 +1,7 @@
 import type { Tally } from '../../apply/outcome.ts';
-import { addToTally, noTally } from '../../apply/outcome.ts';
-import type { RunStory } from '../../apply/undo.ts';
+import type { RunStory } from '../../apply/run-story.ts';
 import type { FlowName, PlanScope } from '../../plan/plan.ts';
+import { systemName } from '../../plan/plan.ts';
 import { isoTime } from '../words.ts';
 
 /** A past run in one line, from its journal. */
@@ -22,9 +22,6 @@ export interface RunSummary {
 
 export function summarizeRun(runId: string, story: RunStory): RunSummary {
   const { header, by } = story.begin;
-  const freesBytes = new Map(story.removed.map(({ action }) => [action.n, action.freesBytes]));
-  let tally = noTally;
-  for (const [n, outcome] of story.outcomes) tally = addToTally(tally, outcome, freesBytes.get(n) ?? 0);
   return {
     runId,
     planId: header.id,
@@ -35,7 +32,7 @@ export function summarizeRun(runId: string, story: RunStory): RunSummary {
     endedAtMs: story.endedAtMs,
     status: story.undoneAtMs !== undefined ? 'undone' : story.endedAtMs === undefined ? 'cut short' : 'ended',
     planned: header.actionCount,
-    tally,
+    tally: story.tally,
   };
 }
 
@@ -45,7 +42,7 @@ export function runSummaryDocument({ scope, beganAtMs, endedAtMs, tally, ...rest
   return {
     ...rest,
     cluster: scope.cluster,
-    registry: scope.registry.host,
+    registry: systemName(scope),
     beganAt: isoTime(beganAtMs),
     endedAt: endedAtMs === undefined ? undefined : isoTime(endedAtMs),
     counts,

@@ -8,14 +8,13 @@ import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { printable } from '../printable.ts';
 import { scopeFacts } from '../scope-fields.ts';
 import { section } from '../section.ts';
+import { isOfStore, storeRunLines } from '../store/store-run.ts';
 import { type Column, tableLines } from '../table.ts';
 import { counted, shortTime } from '../words.ts';
-import { type Cause, groupByCause, whyUndone } from './causes.ts';
+import { type Cause, groupByCause, SHOWN_OF_A_CAUSE } from './causes.ts';
 import { runTotals } from './run-document.ts';
 import { runOutcome } from './run-outcome.ts';
 import { afterRun, runCounts, runHeadline } from './run-words.ts';
-
-const SHOWN_OF_A_CAUSE = 10;
 
 /** A run's report for eyes. @param show.all - everything that was not done, as far as the report holds it */
 export function* runTable(report: RunReport, show: { readonly all: boolean }, paint: Paint): Generator<string> {
@@ -29,11 +28,12 @@ export function* runTable(report: RunReport, show: { readonly all: boolean }, pa
     ...scopeFacts(report.scope),
     ['Took', `${took}, from ${shortTime(report.beganAtMs)}`],
   ]);
-  yield* section(tableLines(repositoryColumns, repositoryRows(report), paint));
+  if (isOfStore(report)) yield* section(storeRunLines(report));
+  else yield* section(tableLines(repositoryColumns, repositoryRows(report), paint));
   yield* section(undoneLines(report, show.all ? Number.POSITIVE_INFINITY : SHOWN_OF_A_CAUSE, paint));
   yield '';
   yield `${runCounts(report)}.`;
-  if (report.tally.freedBytes > 0) yield blobsAreLeft(report.tally.freedBytes, 'is now');
+  if (report.tally.freedBytes > 0 && !isOfStore(report)) yield blobsAreLeft(report.tally.freedBytes, 'is now');
   yield afterRun(report);
 }
 
@@ -47,15 +47,23 @@ function* undoneLines(report: RunReport, atMost: number, paint: Paint): Generato
   const all = report.tally.skipped + report.tally.failed;
   yield paint.bold(`NOT DONE: ${counted(all, 'action')}`);
   for (const group of groupByCause(report)) yield* causeLines(group, atMost, paint);
-  if (all > report.undone.length) yield `… and ${all - report.undone.length} more; the journal of the run has them all`;
 }
 
-function* causeLines({ result, cause, meaning, undone }: Cause, atMost: number, paint: Paint): Generator<string> {
+function* causeLines(group: Cause, atMost: number, paint: Paint): Generator<string> {
+  const { result, cause, count, meaning, why, undone } = group;
   const tint = result === 'failed' ? paint.red : paint.yellow;
-  yield `${tint(`${result} (${cause})`)}: ${counted(undone.length, 'action')}${meaning === undefined ? '' : `: ${meaning}`}`;
-  for (const one of undone.slice(0, atMost))
-    yield `  ${printable(formatResource(one.action.target))}: ${printable(whyUndone(one))}`;
-  if (undone.length > atMost) yield `  … and ${undone.length - atMost} more (-o wide shows all)`;
+  yield `${tint(`${result} (${cause})`)}: ${counted(count, 'action')}${meaning === undefined ? '' : `: ${meaning}`}`;
+  if (why !== undefined) yield `  because: ${printable(why)}`;
+  for (const { action, outcome } of undone.slice(0, atMost)) {
+    const target = printable(formatResource(action.target));
+    yield why === undefined ? `  ${target}: ${printable(outcome.why)}` : `  ${target}`;
+  }
+  if (undone.length > atMost) yield `  … and ${count - atMost} more (-o wide shows ${allOf(group)})`;
+  else if (count > undone.length) yield `  … and ${count - undone.length} more; the journal of the run has them all`;
+}
+
+function allOf({ count, undone }: Cause): string {
+  return count === undone.length ? 'all' : String(undone.length);
 }
 
 const repositoryColumns: readonly Column<RepositoryResult>[] = [

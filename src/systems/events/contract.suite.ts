@@ -78,6 +78,21 @@ export function eventSinkContract(name: string, open: () => Promise<SinkUnderTes
       expect(await arrived()).toMatchObject([{ cluster_name: null }]);
     });
 
+    test('finds nothing in the way, and has sent nothing then', async () => {
+      const { sink, arrived } = await opened();
+
+      await sink.check(AbortSignal.timeout(20_000));
+
+      expect(await arrived()).toEqual([]);
+    });
+
+    test('looks at nothing once it is told to stop', async () => {
+      const { sink } = await opened();
+      const reason = new Error('stopped by the test');
+
+      await expect(sink.check(AbortSignal.abort(reason))).rejects.toBe(reason);
+    });
+
     test('sends nothing once it is told to stop, and says why', async () => {
       const { sink, arrived } = await opened();
       const reason = new Error('stopped by the test');

@@ -32,6 +32,12 @@ export interface EventSink {
   /** For messages: `file /var/log/winnow/events.ndjson`, `webhook https://events.example/winnow`. No credentials. */
   readonly name: string;
   /**
+   * Finds out, as far as that goes without sending anything, whether an event would be taken: asked before what it is to tell of begins.
+   *
+   * @throws EVENTS_… for what would most likely be in the way of {@link send}; the signal's reason.
+   */
+  check(signal: AbortSignal): Promise<void>;
+  /**
    * Hands an event over. It resolves once the event is safe where it went: on disk, committed, acknowledged.
    *
    * @throws EVENTS_… when it was not taken (it may have arrived all the same, where only the answer was lost); the signal's reason.

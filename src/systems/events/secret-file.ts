@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../util/pure/coded-error.ts';
+import { failureWords } from '../../util/pure/system-failure.ts';
 import { eventsError } from './errors.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function readSettingsFile(what: string, path: string): Promise<stri
     return await readFile(path, 'utf8');
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw eventsError('EVENTS_SECRET_UNREADABLE', `reading the ${what} from ${path}: ${messageOf(error)}`, {
+    throw eventsError('EVENTS_SECRET_UNREADABLE', `reading the ${what} from ${path}: ${failureWords(error)}`, {
       cause: error,
     });
   }

@@ -39,6 +39,17 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
       await run.close();
     });
 
+    test('gives the same lines backwards, the last one first', async () => {
+      const journal = await open();
+      const run = await journal.begin('run-1', []);
+      expect(await linesBackwards(journal, 'run-1')).toEqual([]);
+      const lines = Array.from({ length: 3000 }, (_, at) => line('intend', `${at} ${'ü\u2028'.repeat(at % 400)}`));
+      await run.append(lines);
+
+      expect(await linesBackwards(journal, 'run-1')).toEqual(lines.toReversed());
+      await run.close();
+    });
+
     test('can be read while it is written', async () => {
       const journal = await open();
       const run = await journal.begin('run-1', []);
@@ -135,6 +146,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
       const journal = await open();
 
       await expect(linesOf(journal, 'run-1')).rejects.toMatchObject({ code: 'JOURNAL_NO_SUCH_RUN' });
+      await expect(linesBackwards(journal, 'run-1')).rejects.toMatchObject({ code: 'JOURNAL_NO_SUCH_RUN' });
       await expect(journal.reopen('run-1')).rejects.toMatchObject({ code: 'JOURNAL_NO_SUCH_RUN' });
     });
 
@@ -147,6 +159,7 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
         await expect(journal.begin(id, [])).rejects.toMatchObject(refusal);
         await expect(journal.reopen(id)).rejects.toMatchObject(refusal);
         await expect(linesOf(journal, id)).rejects.toMatchObject(refusal);
+        await expect(linesBackwards(journal, id)).rejects.toMatchObject(refusal);
         await expect(journal.forget(id)).rejects.toMatchObject(refusal);
         await expect(collect(journal.plan(id))).rejects.toMatchObject(refusal);
         expect(await journal.runs()).toEqual([]);
@@ -178,14 +191,16 @@ export function journalContract(name: string, open: () => Promise<Journal>): voi
   });
 }
 
-export async function linesOf(journal: Journal, runId: string): Promise<JournalLine[]> {
-  const lines: JournalLine[] = [];
-  for await (const read of journal.read(runId)) lines.push(read);
-  return lines;
+export function linesOf(journal: Journal, runId: string): Promise<JournalLine[]> {
+  return collect(journal.read(runId));
 }
 
-async function collect(lines: AsyncIterable<string>): Promise<string[]> {
-  const all: string[] = [];
+export function linesBackwards(journal: Journal, runId: string): Promise<JournalLine[]> {
+  return collect(journal.readBackwards(runId));
+}
+
+async function collect<Line>(lines: AsyncIterable<Line>): Promise<Line[]> {
+  const all: Line[] = [];
   for await (const one of lines) all.push(one);
   return all;
 }

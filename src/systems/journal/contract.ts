@@ -38,6 +38,8 @@ export interface Journal {
    * throws JOURNAL_DAMAGED. @throws JOURNAL_NO_SUCH_RUN
    */
   read(runId: string): AsyncIterable<JournalLine>;
+  /** The same lines, the last one first; they too are held one at a time. @throws as {@link read} */
+  readBackwards(runId: string): AsyncIterable<JournalLine>;
   /** The lines of the run's copy of its plan, without line feeds. @throws JOURNAL_NO_SUCH_RUN */
   plan(runId: string): AsyncIterable<string>;
   /** Removes a run's journal and plan: `undo` of it is over. A run that is gone already is no error. */

@@ -29,6 +29,9 @@ export function recordFacts(): RecordedFacts {
       ids.set(name, id);
       return id;
     },
+    existing: () => {
+      throw new Error('records are stated one by one');
+    },
     exists: (id) => facts.push(`exists ${names[id]}`),
     refers: (from, to, as) => facts.push(`refers ${names[from]} -> ${names[to]} as ${as}`),
     holds: (id, by) => facts.push(`holds ${names[id]}: ${by}`),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../util/pure/coded-error.ts';
+import { failureWords } from '../../util/pure/system-failure.ts';
 import { recordsError } from './errors.ts';
 
 /** Where a secret may stand. The first there is counts. */
@@ -34,7 +34,7 @@ export async function readSettingsFile(what: string, path: string): Promise<stri
     return await readFile(path, 'utf8');
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw recordsError('RECORDS_SECRET_UNREADABLE', `reading the ${what} from ${path}: ${messageOf(error)}`);
+    throw recordsError('RECORDS_SECRET_UNREADABLE', `reading the ${what} from ${path}: ${failureWords(error)}`);
   }
 }
 

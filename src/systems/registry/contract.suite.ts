@@ -120,6 +120,23 @@ export function registryContract(name: string, open: () => Promise<Registry>): v
       expect(await registry.deleteManifest('contract/none', ABSENT, signal)).toBe('absent');
     });
 
+    test('a blob is taken away from one repository, and not from another', async () => {
+      const here = fresh();
+      const bytes = Buffer.from('a blob of two repositories');
+      const digest = await registry.putBlob(here, bytes, signal);
+      const there = fresh();
+      await registry.putBlob(there, bytes, signal);
+      expect(await registry.deleteBlob(here, digest, signal)).toBe('deleted');
+      expect(await registry.blobSize(here, digest, signal)).toBeUndefined();
+      expect(await registry.blobSize(there, digest, signal)).toBe(bytes.length);
+      expect(await registry.deleteBlob(here, digest, signal)).toBe('absent');
+      expect(await registry.deleteBlob('contract/none', digest, signal)).toBe('absent');
+    });
+
+    test('a registry that can be written is not in read-only mode', async () => {
+      expect(await registry.isReadOnly(signal)).toBe(false);
+    });
+
     test('deleting a tag removes it alone, or is not supported and removes nothing', async () => {
       fresh();
       await push('v1', 'a');

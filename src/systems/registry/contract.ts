@@ -49,6 +49,11 @@ export interface RegistryReader {
   readonly url: string;
   /** Probed once, then remembered. `repository` is any existing repository, for probes that need one. */
   capabilities(signal: AbortSignal): Promise<Capabilities>;
+  /**
+   * Asks again, whatever was found out before: whether it refuses every write just now, and says so. A server that does not say is not
+   * in read-only mode.
+   */
+  isReadOnly(signal: AbortSignal): Promise<boolean>;
   clockSkewMs(signal: AbortSignal): Promise<ClockSkewMs>;
   connection(): Promise<ConnectionDescription>;
   /** All repositories, in the server's order. @throws REGISTRY_NO_CATALOG where there is no catalog and settings name none. */
@@ -76,6 +81,11 @@ export interface Registry extends RegistryReader {
   deleteTag(repository: string, tag: string, signal: AbortSignal): Promise<'deleted' | 'absent'>;
   /** Removes a manifest by digest. On most servers this takes all its tags along. */
   deleteManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<'deleted' | 'absent'>;
+  /**
+   * Takes a blob away from one repository; its data stays. Nobody checks whether a manifest needs it.
+   * @throws REGISTRY_UNSUPPORTED, REGISTRY_READ_ONLY
+   */
+  deleteBlob(repository: string, digest: Digest, signal: AbortSignal): Promise<'deleted' | 'absent'>;
   /** Pushes a manifest under a tag or a digest, byte for byte. @returns the digest that the server stored it under. */
   putManifest(
     repository: string,

@@ -128,7 +128,10 @@ async function stateUnreadableTag(walk: RepositoryWalk, tag: string, failure: Co
   stateGap(walk, 'references', failure.message, failure.hint);
 }
 
-/** Tags that were listed and then not found: a second listing confirms that they are gone; else something is wrong there. */
+/**
+ * Tags that were listed and then not found: a second listing confirms that they are gone; else they point at nothing (some tool
+ * removed the manifest and not the tag), or the registry is ill. They exist and name nothing: their owner may let them go.
+ */
 async function lookAgain(walk: RepositoryWalk): Promise<void> {
   if (walk.vanished.length === 0) return;
   const missed = new Set(walk.vanished.splice(0));
@@ -138,7 +141,7 @@ async function lookAgain(walk: RepositoryWalk): Promise<void> {
   await walk.group.done();
   for (const tag of walk.vanished) {
     walk.survey.sink.exists(tagId(walk, tag), {});
-    walk.survey.sink.holds(tagId(walk, tag), 'it is listed, but not found');
-    stateGap(walk, 'existence', `reading ${walk.repository}:${tag}: it is listed, but not found`);
+    const cause = `reading ${walk.repository}:${tag}: it is listed, but not found`;
+    stateGap(walk, 'existence', cause, 'if its image is gone for good, remove it with `winnow tag rm`');
   }
 }

@@ -25,10 +25,14 @@ export function parseDuration(text: string): number {
   return Math.round(ms);
 }
 
-/** The two largest units that say something: `3d4h`, `1h30m`, `12s`. */
+/** The two largest units that say something: `3d4h`, `1h30m`, `12s`. Below a minute seconds and their tenths: `1.2s`; below a second `205ms`. */
 export function formatDuration(ms: number): string {
+  const sign = ms < 0 ? '-' : '';
+  const lengthMs = Math.round(Math.abs(ms));
+  const tenths = Math.round(lengthMs / 100);
+  if (lengthMs >= 1000 && tenths < 600) return `${sign}${tenths / 10}s`;
   const parts: string[] = [];
-  let rest = Math.round(Math.abs(ms));
+  let rest = lengthMs < 1000 ? lengthMs : Math.round(lengthMs / 1000) * 1000;
   for (const unit of ['d', 'h', 'm', 's', 'ms']) {
     const size = UNIT_MS[unit] ?? 1;
     const count = Math.floor(rest / size);
@@ -37,5 +41,5 @@ export function formatDuration(ms: number): string {
     else if (parts.length > 0) break;
     if (parts.length === 2) break;
   }
-  return `${ms < 0 ? '-' : ''}${parts.length === 0 ? '0s' : parts.join('')}`;
+  return `${sign}${parts.length === 0 ? '0s' : parts.join('')}`;
 }

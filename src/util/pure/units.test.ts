@@ -24,6 +24,13 @@ describe('durations', () => {
   it('are written with the two largest units', () => {
     expect([0, 999, 61_000, 90_061_000, -5000].map(formatDuration)).toEqual(['0s', '999ms', '1m1s', '1d1h', '-5s']);
   });
+
+  it('below a minute are written in seconds and their tenths', () => {
+    const written = [1205, 1000, 12_340, 59_949, 59_950, 61_205, -1205].map(formatDuration);
+
+    expect(written).toEqual(['1.2s', '1s', '12.3s', '59.9s', '1m', '1m1s', '-1.2s']);
+    for (const text of written.slice(0, 6)) expect(formatDuration(parseDuration(text))).toBe(text);
+  });
 });
 
 describe('sizes', () => {

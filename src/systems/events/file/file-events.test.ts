@@ -61,12 +61,27 @@ describe('the file of events', () => {
     expect(eventsIn(path)).toMatchObject([{ n: 2 }]);
   });
 
+  test('is not made by looking whether it could be', async () => {
+    const path = join(makeTempFolder('events'), 'events.ndjson');
+
+    await fileEvents({ path }).check(soon());
+
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('that is a folder, or in none, is found before there is anything to write', async () => {
+    const folder = makeTempFolder('events');
+
+    for (const path of [folder, join(folder, 'absent', 'x'), join(folder, 'absent', 'y', 'z')])
+      await expect(fileEvents({ path }).check(soon())).rejects.toMatchObject({ code: 'EVENTS_NOT_WRITABLE' });
+  });
+
   test('that cannot be written says which, and why', async () => {
     const path = join(makeTempFolder('events'), 'absent', 'events.ndjson');
 
     await expect(fileEvents({ path }).send(exampleEvent(), soon())).rejects.toMatchObject({
       code: 'EVENTS_NOT_WRITABLE',
-      message: expect.stringContaining(`writing an event to ${path}: ENOENT`),
+      message: expect.stringContaining(`writing an event to ${path}: no such file or directory`),
       hint: expect.stringContaining('folder'),
     });
   });

@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
+import { CodedError } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import type { EventSink } from '../contract.ts';
 import { eventsError } from '../errors.ts';
 
@@ -14,6 +15,14 @@ export function fileEvents(options: { readonly path: string }): EventSink {
   const path = resolve(options.path);
   return {
     name: `file ${path}`,
+    async check(signal) {
+      signal.throwIfAborted();
+      try {
+        await access((await isThere(path)) ? path : dirname(path), constants.W_OK);
+      } catch (error) {
+        throw notWritable(path, error);
+      }
+    },
     async send(event, signal) {
       signal.throwIfAborted();
       try {
@@ -24,6 +33,17 @@ export function fileEvents(options: { readonly path: string }): EventSink {
     },
     close: async () => {},
   };
+}
+
+/** What is there and no file that can be written to, a folder, is found by opening it. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) await (await open(path, 'a')).close();
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function append(path: string, line: string): Promise<void> {
@@ -67,7 +87,7 @@ async function syncFolder(path: string): Promise<void> {
 
 function notWritable(path: string, thrown: unknown): unknown {
   if (thrown instanceof CodedError || errnoOf(thrown) === undefined) return thrown;
-  return eventsError('EVENTS_NOT_WRITABLE', `writing an event to ${path}: ${messageOf(thrown)}`, { cause: thrown });
+  return eventsError('EVENTS_NOT_WRITABLE', `writing an event to ${path}: ${failureWords(thrown)}`, { cause: thrown });
 }
 
 /** The operating system's name of what went wrong (`ENOSPC`); undefined for what did not come from it. */

@@ -12,6 +12,11 @@ export function memoryEvents(script: { readonly failing?: boolean } = {}): Memor
   return {
     name: 'memory',
     sent,
+    async check(signal) {
+      signal.throwIfAborted();
+      if (script.failing === true)
+        throw eventsError('EVENTS_UNAVAILABLE', 'looking for room in memory: it was told to fail');
+    },
     async send(event, signal) {
       signal.throwIfAborted();
       if (script.failing === true)

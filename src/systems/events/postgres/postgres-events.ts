@@ -31,6 +31,7 @@ export interface PostgresEventsOptions {
 
 /** @see https://www.postgresql.org/docs/15/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Events as rows of a table. A connection lasts for one event: there is one a run.
@@ -42,23 +43,25 @@ export function postgresEvents(options: PostgresEventsOptions): EventSink {
   const place = placeOf(options.url);
   const timeoutMs = options.timeoutMs ?? 10_000;
   const open = new Set<postgres.Sql>();
+  const connected = async (signal: AbortSignal, work: (sql: postgres.Sql) => Promise<void>) => {
+    signal.throwIfAborted();
+    const sql = await connect(options, timeoutMs);
+    open.add(sql);
+    const inTime = AbortSignal.timeout(TIMEOUTS * timeoutMs);
+    try {
+      await unlessAborted(work(sql), AbortSignal.any([signal, inTime]));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw explain(error, { place, table, within: inTime.aborted ? TIMEOUTS * timeoutMs : undefined });
+    } finally {
+      open.delete(sql);
+      await sql.end({ timeout: signal.aborted || inTime.aborted ? 0 : 5 });
+    }
+  };
   return {
     name: `postgres ${place} ${table}`,
-    async send(event, signal) {
-      signal.throwIfAborted();
-      const sql = await connect(options, timeoutMs);
-      open.add(sql);
-      const inTime = AbortSignal.timeout(TIMEOUTS * timeoutMs);
-      try {
-        await unlessAborted(insertOrCreate(sql, table, event), AbortSignal.any([signal, inTime]));
-      } catch (error) {
-        signal.throwIfAborted();
-        throw explain(error, { place, table, within: inTime.aborted ? TIMEOUTS * timeoutMs : undefined });
-      } finally {
-        open.delete(sql);
-        await sql.end({ timeout: signal.aborted || inTime.aborted ? 0 : 5 });
-      }
-    },
+    check: (signal) => connected(signal, (sql) => lookAtTable(sql, table)),
+    send: (event, signal) => connected(signal, (sql) => insertOrCreate(sql, table, event)),
     async close() {
       await Promise.all([...open].map((sql) => sql.end({ timeout: 0 })));
     },
@@ -96,6 +99,15 @@ function verifying(ca: string, hostname: string): ConnectionOptions {
     rejectUnauthorized: true,
     checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
   };
+}
+
+/** Its columns by name, and no rows. Who may insert need not be allowed to read, and the first event makes the table: both pass. */
+async function lookAtTable(sql: postgres.Sql, table: string): Promise<void> {
+  try {
+    await sql`select time, cluster_name, type, level, payload from ${sql.unsafe(table)} limit 0`;
+  } catch (error) {
+    if (![UNDEFINED_TABLE, INSUFFICIENT_PRIVILEGE].includes(sqlStateOf(error) ?? '')) throw error;
+  }
 }
 
 /** The insert comes first: who may only insert need not be allowed to create. */

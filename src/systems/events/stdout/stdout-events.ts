@@ -11,6 +11,7 @@ import { eventsError } from '../errors.ts';
 export function stdoutEvents(stream: Writable = process.stdout): EventSink {
   return {
     name: 'stdout',
+    check: async (signal) => signal.throwIfAborted(),
     async send(event, signal) {
       signal.throwIfAborted();
       await writeLine(stream, `${JSON.stringify(event.data)}\n`);

@@ -45,6 +45,36 @@ eventSinkContract('a webhook', async () => {
   return { sink: webhookEvents({ url }), arrived: async () => received.map(({ body }) => JSON.parse(body).data) };
 });
 
+describe('a webhook that is looked at before there is anything to send', () => {
+  test('gets no request', async () => {
+    const { url, received } = await receiver(taken);
+
+    await webhookEvents({ url }).check(soon());
+
+    expect(received).toEqual([]);
+  });
+
+  test('and where nobody listens is told', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+
+    await expect(webhookEvents({ url: `http://127.0.0.1:${port}/hook?key=1` }).check(soon())).rejects.toMatchObject({
+      code: 'EVENTS_UNREACHABLE',
+      message: expect.stringMatching(/^connecting to the webhook http:\/\/127\.0\.0\.1:\d+\/hook: .*ECONNREFUSED/),
+    });
+  });
+
+  test('and whose token can not be read is told', async () => {
+    const { url } = await receiver(taken);
+
+    await expect(webhookEvents({ url, tokenFile: '/absent/token' }).check(soon())).rejects.toMatchObject({
+      code: 'EVENTS_SECRET_UNREADABLE',
+    });
+  });
+});
+
 describe('a webhook', () => {
   test('gets a CloudEvent in structured mode, by POST', async () => {
     const { url, received } = await receiver(taken);

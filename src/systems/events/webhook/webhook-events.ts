@@ -2,9 +2,11 @@ import { Agent } from 'undici';
 import { wait } from '../../../util/wait.ts';
 import type { EventSink } from '../contract.ts';
 import { readSecretFile, readSettingsFile } from '../secret-file.ts';
+import { connectOnce } from './connect-once.ts';
 import { type Attempt, post, type Refused } from './post.ts';
 import { parseWebhookUrl, type WebhookEventsOptions } from './webhook-settings.ts';
 
+const TIMEOUT_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
 /** A server that asks for a longer pause gets this one: an event is not worth a run that hangs. */
 const LONGEST_PAUSE_MS = 30_000;
@@ -20,11 +22,17 @@ export function webhookEvents(options: WebhookEventsOptions): EventSink {
   const agents = new Set<Agent>();
   return {
     name,
+    async check(signal) {
+      signal.throwIfAborted();
+      await readToken(options);
+      const ca = await readAuthority(options);
+      await connectOnce({ url, name, ca, timeoutMs: options.timeoutMs ?? TIMEOUT_MS }, signal);
+    },
     async send(event, signal) {
       signal.throwIfAborted();
-      const timeoutMs = options.timeoutMs ?? 10_000;
-      const token = options.tokenFile === undefined ? undefined : await readSecretFile('token', options.tokenFile);
-      const agent = await openAgent(options.caFile, timeoutMs);
+      const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+      const token = await readToken(options);
+      const agent = openAgent(await readAuthority(options), timeoutMs);
       agents.add(agent);
       const attempt: Attempt = { url, name, agent, timeoutMs, token, body: JSON.stringify(event) };
       try {
@@ -40,8 +48,15 @@ export function webhookEvents(options: WebhookEventsOptions): EventSink {
   };
 }
 
-async function openAgent(caFile: string | undefined, timeoutMs: number): Promise<Agent> {
-  const ca = caFile === undefined ? undefined : await readSettingsFile('certificate authority', caFile);
+async function readToken({ tokenFile }: WebhookEventsOptions): Promise<string | undefined> {
+  return tokenFile === undefined ? undefined : await readSecretFile('token', tokenFile);
+}
+
+async function readAuthority({ caFile }: WebhookEventsOptions): Promise<string | undefined> {
+  return caFile === undefined ? undefined : await readSettingsFile('certificate authority', caFile);
+}
+
+function openAgent(ca: string | undefined, timeoutMs: number): Agent {
   return new Agent({ connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) } });
 }
 

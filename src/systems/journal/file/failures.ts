@@ -1,4 +1,5 @@
-import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
+import { CodedError } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import { type JournalErrorCode, journalErrors } from '../errors.ts';
 
 /** The operating system's name of what went wrong (`ENOSPC`). Undefined for anything that did not come from it. */
@@ -29,5 +30,5 @@ function explain(code: JournalErrorCode, doing: string, path: string, thrown: un
   const errno = errnoOf(thrown);
   if (errno === undefined) return thrown;
   const hint = (code === 'JOURNAL_NOT_WRITABLE' ? WRITE_HINTS[errno] : undefined) ?? journalErrors[code].hint;
-  return new CodedError<JournalErrorCode>(code, `${doing} ${path}: ${messageOf(thrown)}`, { hint, cause: thrown });
+  return new CodedError<JournalErrorCode>(code, `${doing} ${path}: ${failureWords(thrown)}`, { hint, cause: thrown });
 }

@@ -1,16 +1,16 @@
 import { access, type FileHandle, open, readdir, rm, truncate } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CodedError } from '../../../util/pure/coded-error.ts';
+import { rawLines } from '../../../util/raw-lines.ts';
 import type { Journal, JournalLine, RunJournal } from '../contract.ts';
 import { type JournalErrorCode, journalErrors } from '../errors.ts';
 import { encodeLine } from '../line-codec.ts';
 import { isRunId } from '../run-id.ts';
 import { errnoOf, notReadable, notWritable } from './failures.ts';
 import { type RunPaths, runPaths, runsFolder } from './layout.ts';
-import { rawLines } from './raw-lines.ts';
 import { makeRunFolder, syncFolders } from './run-folder.ts';
 import { syncedFile } from './synced-file.ts';
-import { wholeLines } from './whole-lines.ts';
+import { wholeLines, wholeLinesBackwards } from './whole-lines.ts';
 
 /** Journals as files below the state directory, which is made where it is absent. `layout.ts` draws them. */
 export function fileJournal(stateDir: string): Journal {
@@ -20,6 +20,7 @@ export function fileJournal(stateDir: string): Journal {
     reopen: (runId) => reopen(home, runId),
     runs: () => runs(home),
     read: (runId) => read(home, runId),
+    readBackwards: (runId) => readBackwards(home, runId),
     plan: (runId) => planLines(home, runId),
     forget: (runId) => forget(home, runId),
   };
@@ -132,12 +133,25 @@ async function* read(home: string, runId: string): AsyncGenerator<JournalLine> {
   for await (const { line } of linesOf(runId, runPaths(home, runId))) yield line;
 }
 
+async function* readBackwards(home: string, runId: string): AsyncGenerator<JournalLine> {
+  const paths = runPaths(home, runId);
+  try {
+    yield* wholeLinesBackwards(paths.journal);
+  } catch (failure) {
+    throw explainReading(runId, paths, failure);
+  }
+}
+
 async function* linesOf(runId: string, paths: RunPaths): ReturnType<typeof wholeLines> {
   try {
     yield* wholeLines(paths.journal);
   } catch (failure) {
-    throw errnoOf(failure) === 'ENOENT' ? noSuchRun(runId, paths) : notReadable('reading', paths.journal, failure);
+    throw explainReading(runId, paths, failure);
   }
+}
+
+function explainReading(runId: string, paths: RunPaths, failure: unknown): unknown {
+  return errnoOf(failure) === 'ENOENT' ? noSuchRun(runId, paths) : notReadable('reading', paths.journal, failure);
 }
 
 /** The journal goes last of what counts: a run whose forgetting was cut short is still listed, and can be forgotten again. */

@@ -1,8 +1,9 @@
 import { CodedError } from '../../../util/pure/coded-error.ts';
+import { type RawLine, rawLines } from '../../../util/raw-lines.ts';
 import type { JournalLine } from '../contract.ts';
 import { type JournalErrorCode, journalErrors } from '../errors.ts';
 import { decodeLine } from '../line-codec.ts';
-import { rawLines } from './raw-lines.ts';
+import { rawLinesBackwards } from './raw-lines-backwards.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -22,13 +23,28 @@ export async function* wholeLines(path: string): AsyncGenerator<WholeLine> {
   let endBytes = 0;
   let broken: number | undefined;
   for await (const raw of rawLines(path)) {
-    if (broken !== undefined) throw damaged(path, broken);
+    if (broken !== undefined) throw damaged(path, `line ${broken}`);
     number += 1;
     endBytes += raw.bytes.length;
-    const line = raw.ended ? decodeLine(textOf(raw.bytes)) : undefined;
+    const line = decode(raw);
     if (line === undefined) broken = number;
     else yield { line, endBytes };
   }
+}
+
+/** As {@link wholeLines}, the last line first. @throws JOURNAL_DAMAGED at a broken line, after the lines that follow it */
+export async function* wholeLinesBackwards(path: string): AsyncGenerator<JournalLine> {
+  let isLast = true;
+  for await (const raw of rawLinesBackwards(path)) {
+    const line = decode(raw);
+    if (line !== undefined) yield line;
+    else if (!isLast) throw damaged(path, `the line at byte ${raw.startBytes}`);
+    isLast = false;
+  }
+}
+
+function decode({ bytes, ended }: RawLine): JournalLine | undefined {
+  return ended ? decodeLine(textOf(bytes)) : undefined;
 }
 
 /** Bytes that are no UTF-8 give the empty text, which is no line. */
@@ -41,12 +57,8 @@ function textOf(bytes: Buffer): string {
   }
 }
 
-function damaged(path: string, number: number): CodedError<JournalErrorCode> {
-  return new CodedError(
-    'JOURNAL_DAMAGED',
-    `reading ${path}: line ${number} is not a journal's line, and others follow`,
-    {
-      hint: journalErrors.JOURNAL_DAMAGED.hint,
-    },
-  );
+function damaged(path: string, which: string): CodedError<JournalErrorCode> {
+  return new CodedError('JOURNAL_DAMAGED', `reading ${path}: ${which} is not a journal's line, and others follow`, {
+    hint: journalErrors.JOURNAL_DAMAGED.hint,
+  });
 }

@@ -59,6 +59,9 @@ export function memoryJournal(script: MemoryJournalScript = {}): Journal {
     async *read(runId) {
       for (const line of linesOf(runId)) yield decodeLine(line) as JournalLine;
     },
+    async *readBackwards(runId) {
+      for (const line of linesOf(runId).toReversed()) yield decodeLine(line) as JournalLine;
+    },
     async *plan(runId) {
       linesOf(runId);
       for (const line of plans.get(runId) ?? []) yield line.trimEnd();

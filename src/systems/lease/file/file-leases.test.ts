@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { spawnTied } from '../../../../test/support/child.ts';
 import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
+import type { Claim } from '../../../util/file-lock/claim.ts';
+import { thisProcess } from '../../../util/file-lock/process-identity.ts';
 import { acquireSoon, leaseContract } from '../contract.suite.ts';
 import { fileLeases } from './file-leases.ts';
-import { type Claim, leaseName, leasesFolder } from './layout.ts';
-import { thisProcess } from './process-identity.ts';
+import { leaseName, leasesFolder } from './layout.ts';
 
 const TTL_MS = 900;
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
+import { type Heartbeat, startHeartbeat } from '../../../util/heartbeat.ts';
 import type { Lease, LeaseKeeper } from '../contract.ts';
-import { type Heartbeat, startHeartbeat } from '../heartbeat.ts';
 import { DEFAULT_TTL_MS, leaseHeld, leaseLost } from '../refusals.ts';
 import { type LockSession, openLockSession, unavailable } from './lock-session.ts';
 

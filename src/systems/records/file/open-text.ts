@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TextDecoder } from 'node:util';
-import { messageOf } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import { ReadingStopped, recordsError } from '../errors.ts';
 import { codeOf } from '../network-failure.ts';
 
@@ -43,7 +43,7 @@ async function openFile(path: string, doing: string): Promise<FileHandle> {
     const code = codeOf(error);
     if (code === undefined) throw error;
     const absent = code === 'ENOENT' || code === 'ENOTDIR';
-    throw recordsError(absent ? 'RECORDS_NOT_FOUND' : 'RECORDS_ACCESS_DENIED', `${doing}: ${messageOf(error)}`);
+    throw recordsError(absent ? 'RECORDS_NOT_FOUND' : 'RECORDS_ACCESS_DENIED', `${doing}: ${failureWords(error)}`);
   }
 }
 
@@ -72,7 +72,7 @@ async function readAt(file: FileHandle, buffer: Uint8Array, position: number, do
     return await file.read(buffer, 0, buffer.length, position);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    throw new ReadingStopped(`${doing}: ${messageOf(error)}`, 'Check the disk or the file server.');
+    throw new ReadingStopped(`${doing}: ${failureWords(error)}`, 'Check the disk or the file server.');
   }
 }
 

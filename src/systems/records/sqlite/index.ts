@@ -2,7 +2,7 @@ import { open as openFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
-import { messageOf } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import type { RecordSource } from '../contract.ts';
 import { recordsError } from '../errors.ts';
 import { checkColumns } from '../mapping.ts';
@@ -66,7 +66,7 @@ async function checkReadable(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
     const absent = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-    throw recordsError(absent ? 'RECORDS_NOT_FOUND' : 'RECORDS_ACCESS_DENIED', `${doing}: ${messageOf(error)}`);
+    throw recordsError(absent ? 'RECORDS_NOT_FOUND' : 'RECORDS_ACCESS_DENIED', `${doing}: ${failureWords(error)}`);
   }
 }
 

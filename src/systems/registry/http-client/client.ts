@@ -1,9 +1,9 @@
 import type { Capabilities, ClockSkewMs, Registry } from '../contract.ts';
 import type { RegistryProfile } from '../profile.ts';
-import { deleteReference } from './delete.ts';
+import { deleteBlob, deleteReference } from './delete.ts';
 import { listCatalog, listReferrers, listTags } from './lists.ts';
 import { nestedBelow, refuseToReachIntoNested, tagsWithoutNested } from './nested-repositories.ts';
-import { type Acquaintance, getAcquainted, probeCapabilities } from './probe.ts';
+import { type Acquaintance, getAcquainted, probeCapabilities, probeReadOnly } from './probe.ts';
 import { readPushTimes } from './push-times.ts';
 import { readBlob, readBlobSize } from './read-blob.ts';
 import { fetchManifest, MAX_MANIFEST_BYTES, resolveManifest } from './read-manifest.ts';
@@ -70,6 +70,7 @@ export function createClient(
     host: transport.host,
     url: transport.url,
     capabilities,
+    isReadOnly: async (signal) => probeReadOnly(transport, (await acquaintance(signal)).repository, signal),
     clockSkewMs: (signal) => clockSkew(transport, signal),
     connection: async () => ({ security: transport.security, identity: identityIn(await transport.describeAuth()) }),
     repositories,
@@ -92,6 +93,7 @@ export function createClient(
       await refuseToReachIntoNested(transport, repository, digest, nested, maxBytes, signal);
       return deleteReference(transport, repository, digest, signal);
     },
+    deleteBlob: (repository, digest, signal) => deleteBlob(transport, repository, digest, signal),
     putManifest: (repository, reference, manifest, signal) =>
       pushManifest(transport, repository, reference, manifest, signal),
     putBlob: (repository, bytes, signal) => pushBlob(transport, repository, bytes, signal),

@@ -235,7 +235,9 @@ describe('credentials that cannot be read', () => {
   });
 
   test('a password file that is missing or empty is told', async () => {
-    await expect(find({ username: 'me', passwordFile: join(home, 'none') })).rejects.toThrow(/ENOENT/);
+    await expect(find({ username: 'me', passwordFile: join(home, 'none') })).rejects.toThrow(
+      /: no such file or directory$/,
+    );
     await expect(find({ username: 'me', passwordFile: write('empty', '\n') })).rejects.toThrow(/it is empty/);
   });
 

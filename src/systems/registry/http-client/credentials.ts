@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import { askHelper } from './credential-helper.ts';
 import { bestKey, helperServer } from './credential-key.ts';
 import { type Credential, type CredentialFile, credentialOf, readCredentialFile } from './docker-config.ts';
@@ -83,7 +83,7 @@ async function readPassword(path: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw invalid(path, messageOf(error), 'check the path of the password file', error);
+    throw invalid(path, failureWords(error), 'check the path of the password file', error);
   }
   const password = text.replace(/\r?\n$/, '');
   if (password === '') throw invalid(path, 'it is empty', 'write the password into the file');

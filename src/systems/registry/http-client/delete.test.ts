@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ScriptedAnswer, scriptTransport, specError } from '../../../../test/support/scripted-transport.ts';
-import { deleteReference } from './delete.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import { deleteBlob, deleteReference } from './delete.ts';
 
 const { signal } = new AbortController();
 
@@ -45,5 +46,45 @@ describe('a deletion', () => {
     const transport = scriptTransport(() => ({ status: 202 }));
     await deleteReference(transport, 'a', 'v1', signal);
     expect(transport.requests).toMatchObject([{ method: 'DELETE', access: 'delete', repository: 'a' }]);
+  });
+});
+
+describe('taking a blob away', () => {
+  const digest: Digest = `sha256:${'a'.repeat(64)}`;
+  const deleting = (answer: ScriptedAnswer) =>
+    deleteBlob(
+      scriptTransport(() => answer),
+      'team/a',
+      digest,
+      signal,
+    );
+  const link = `/docker/registry/v2/repositories/team/a/_layers/sha256/${'a'.repeat(64)}/link`;
+  const unknown = (detail: unknown, message = 'unknown error') => {
+    return { status: 500, body: { errors: [{ code: 'UNKNOWN', message, detail }] } };
+  };
+
+  test.each([
+    ['202', { status: 202 }, 'deleted'],
+    ['404', specError(404, 'BLOB_UNKNOWN'), 'absent'],
+    ['500 with the path of the link (Distribution 3.0.0)', unknown({ Path: link, DriverName: 'filesystem' }), 'absent'],
+    ['500 that says so', unknown(null, `filesystem: Path not found: ${link}`), 'absent'],
+  ])('is answered with %s', async (_, answer, result) => {
+    expect(await deleting(answer)).toBe(result);
+  });
+
+  test.each([
+    ['a full disk', unknown({ Path: '/docker/registry/v2/blobs', DriverName: 'filesystem' }), 'REGISTRY_UNAVAILABLE'],
+    ['deletion being disabled', specError(405, 'UNSUPPORTED'), 'REGISTRY_UNSUPPORTED'],
+    ['read-only mode', { status: 405, body: 'Method not allowed' }, 'REGISTRY_READ_ONLY'],
+  ])('fails for %s', async (_, answer, code) => {
+    const message = expect.stringContaining(`deleting the blob team/a@${digest}`);
+    await expect(deleting(answer)).rejects.toMatchObject({ code, message });
+  });
+
+  test('asks for the right to delete', async () => {
+    const transport = scriptTransport(() => ({ status: 202 }));
+    await deleteBlob(transport, 'team/a', digest, signal);
+    expect(transport.sent).toEqual([`DELETE /v2/team/a/blobs/${digest}`]);
+    expect(transport.requests).toMatchObject([{ access: 'delete', repository: 'team/a' }]);
   });
 });

@@ -16,15 +16,46 @@ export async function deleteReference(
   reference: string | Digest,
   signal: AbortSignal,
 ): Promise<'deleted' | 'absent'> {
-  const request: RegistryRequest = {
+  const doing = `deleting ${nameOf(repository, reference)}`;
+  return await sendDelete(
+    transport,
+    { ...deletion(repository, doing), path: pathOf.manifest(repository, reference) },
+    signal,
+  );
+}
+
+/**
+ * Takes a blob away from a repository.
+ *
+ * @throws REGISTRY_UNSUPPORTED where the server does not do that, REGISTRY_READ_ONLY in maintenance mode
+ */
+export async function deleteBlob(
+  transport: Transport,
+  repository: string,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<'deleted' | 'absent'> {
+  const doing = `deleting the blob ${nameOf(repository, digest)}`;
+  const { accept, ...request } = { ...deletion(repository, doing), path: pathOf.blob(repository, digest) };
+  return await sendDelete(transport, { ...request, accept: [...accept, 500] }, signal);
+}
+
+function deletion(repository: string, doing: string) {
+  return {
     method: 'DELETE',
-    path: pathOf.manifest(repository, reference),
     repository,
     access: 'delete',
     maxBytes: 64 << 10,
-    doing: `deleting ${nameOf(repository, reference)}`,
+    doing,
     accept: [400, 404, 405],
-  };
+  } as const;
+}
+
+async function sendDelete(
+  transport: Transport,
+  request: RegistryRequest,
+  signal: AbortSignal,
+): Promise<'deleted' | 'absent'> {
   const response = await transport.send(request, signal);
   switch (meaningOf(transport, request, response)) {
     case 'deleted':
@@ -50,10 +81,19 @@ export type DeleteMeaning = 'deleted' | 'absent' | 'unsupported' | 'read-only' |
 export function meaningOf(transport: Transport, request: RegistryRequest, response: RegistryResponse): DeleteMeaning {
   if (response.status < 300) return 'deleted';
   const { specCodes } = refusal(transport, request, response);
+  if (response.status === 500 && isLinkGone(response)) return 'absent';
   if (response.status === 404 || specCodes.includes('NAME_UNKNOWN') || specCodes.includes('MANIFEST_UNKNOWN'))
     return 'absent';
   if (specCodes.includes('UNSUPPORTED') || specCodes.includes('DIGEST_INVALID')) return 'unsupported';
   return response.status === 405 && specCodes.length === 0 ? 'read-only' : 'refused';
+}
+
+/**
+ * Distribution 3.0.0 fails so where it remembers a blob whose link another server over the same storage has removed: its driver's error
+ * stands in the answer, in words or as the path of the link. It no longer remembers the blob then.
+ */
+function isLinkGone({ bytes }: RegistryResponse): boolean {
+  return /path not found|"Path":\s*"[^"]*\/_layers\/[^"]*\/link"/i.test(Buffer.from(bytes).toString('utf8'));
 }
 
 /** @throws REGISTRY_READ_ONLY where a write was answered with a bare 405: the method is switched off as a whole. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** What proves to a registry who we are. */
@@ -75,7 +75,7 @@ async function isDirectory(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory();
   } catch (error) {
     if (isAbsent(error)) return false;
-    throw invalid(path, messageOf(error), error);
+    throw invalid(path, failureWords(error), error);
   }
 }
 
@@ -84,7 +84,7 @@ async function textOf(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw invalid(path, messageOf(error), error);
+    throw invalid(path, failureWords(error), error);
   }
 }
 

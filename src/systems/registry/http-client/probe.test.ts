@@ -214,3 +214,31 @@ describe('what a registry can do', () => {
     expect(await client.capabilities(signal)).toMatchObject({ product: 'trow-files', deleteByTag: false });
   });
 });
+
+describe('whether a server is in read-only mode', () => {
+  const allowing = (allow: string | undefined) => ({
+    status: 200,
+    ...(allow === undefined ? {} : { headers: { allow } }),
+  });
+
+  test.each([
+    ['offers nothing but reading', 'GET, HEAD', true],
+    ['offers writing', 'DELETE, GET, HEAD, PUT', false],
+    ['does not say', undefined, false],
+  ])('is told by one that %s', async (_, allow, expected) => {
+    const transport = server({ ...distribution2, 'OPTIONS /v2/a/manifests/latest': allowing(allow) });
+    expect(await createClient(transport, registryProfiles).isReadOnly(signal)).toBe(expected);
+  });
+
+  test('is asked anew each time', async () => {
+    let allow = 'DELETE, GET, HEAD, PUT';
+    const transport = scriptTransport(({ method, path }) => {
+      if (method === 'OPTIONS') return allowing(allow);
+      return path === '/v2/' ? { headers: API } : { status: 404 };
+    });
+    const client = createClient(transport, registryProfiles);
+    expect(await client.isReadOnly(signal)).toBe(false);
+    allow = 'GET, HEAD';
+    expect(await client.isReadOnly(signal)).toBe(true);
+  });
+});

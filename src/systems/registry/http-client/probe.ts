@@ -95,6 +95,13 @@ export async function probeCapabilities(
   };
 }
 
+/** Asks whether the server offers no write at all at the moment. One that does not say what it offers is not read-only. */
+export async function probeReadOnly(transport: Transport, repository: string, signal: AbortSignal): Promise<boolean> {
+  const request = probe('OPTIONS', pathOf.manifest(repository, 'latest'), 'pull', repository);
+  const { allow } = (await ask(transport, request, signal)).headers;
+  return allow !== undefined && /\bGET\b/i.test(allow) && !/\b(PUT|POST|PATCH|DELETE)\b/i.test(allow);
+}
+
 /** A read-only server offers GET and HEAD alone. One that does not say is taken at its first write. */
 function allowsPut(allow: string | undefined): boolean {
   return allow === undefined || /\bPUT\b/i.test(allow);

@@ -137,7 +137,7 @@ describe('files for TLS', () => {
   };
 
   test.each([
-    ['is missing', () => join(folder, 'missing.pem'), /ENOENT/],
+    ['is missing', () => join(folder, 'missing.pem'), /: no such file or directory$/],
     ['is no PEM', () => file('der.pem', 'MIIB'), /it is not PEM/],
     [
       'holds something else',

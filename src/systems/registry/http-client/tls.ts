@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as tls from 'node:tls';
-import { messageOf } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** Contexts are made once for all connections: parsing the system's roots anew for each takes longer than a request. */
@@ -45,7 +45,7 @@ function clientContext(options: tls.SecureContextOptions, keyFile: string): tls.
   try {
     return tls.createSecureContext(options);
   } catch (error) {
-    throw fileInvalid('the client key', keyFile, messageOf(error), error);
+    throw fileInvalid('the client key', keyFile, failureWords(error), error);
   }
 }
 
@@ -79,7 +79,7 @@ async function readPem(path: string, what: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw fileInvalid(what, path, messageOf(error), error);
+    throw fileInvalid(what, path, failureWords(error), error);
   }
   if (!text.includes('-----BEGIN ')) throw fileInvalid(what, path, 'it is not PEM');
   return text;

@@ -76,6 +76,10 @@ function readingHalf(context: Context) {
       await script.play('capabilities', [], signal);
       return can;
     },
+    isReadOnly: async (signal: AbortSignal) => {
+      await script.play('isReadOnly', [], signal);
+      return !can.writable;
+    },
     clockSkewMs: async (signal: AbortSignal) => {
       await script.play('clockSkewMs', [], signal);
       return 0;
@@ -134,6 +138,11 @@ function writingHalf(context: Context) {
       const stored = world.repositories.get(repository);
       for (const [tag, target] of stored?.tags ?? []) if (target === digest) stored?.tags.delete(tag);
       return stored?.manifests.delete(digest) ? 'deleted' : 'absent';
+    },
+    deleteBlob: async (repository: string, digest: Digest, signal: AbortSignal) => {
+      await script.play('deleteBlob', [repository, digest], signal);
+      checkWritable(can, can.deleteByDigest, `deleting the blob ${repository}@${digest}`);
+      return world.repositories.get(repository)?.blobs.delete(digest) ? 'deleted' : 'absent';
     },
     putManifest: async (
       repository: string,

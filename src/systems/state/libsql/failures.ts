@@ -1,4 +1,5 @@
-import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
+import { CodedError } from '../../../util/pure/coded-error.ts';
+import { failureWords } from '../../../util/pure/system-failure.ts';
 import { type StateErrorCode, stateErrors } from '../errors.ts';
 
 /**
@@ -7,7 +8,7 @@ import { type StateErrorCode, stateErrors } from '../errors.ts';
  */
 export function explained(doing: string, path: string, thrown: unknown): unknown {
   const code = thrown instanceof CodedError ? undefined : codeOf(thrown);
-  return code === undefined ? thrown : stateFailure(code, `${doing} ${path}: ${messageOf(thrown)}`, thrown);
+  return code === undefined ? thrown : stateFailure(code, `${doing} ${path}: ${failureWords(thrown)}`, thrown);
 }
 
 export function stateFailure(code: StateErrorCode, message: string, cause?: unknown): CodedError<StateErrorCode> {

@@ -1,0 +1,76 @@
+import { type Digest, digestsIn } from '../../oci/digest.ts';
+import { parseManifest } from '../../oci/manifest.ts';
+import type { StoreReader } from '../../systems/store/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+
+/** Larger manifests are refused by every registry. */
+const MAX_MANIFEST_BYTES = 4 << 20;
+
+/** A digest that a manifest of a repository names, or that is the manifest itself. */
+export interface NewReference {
+  readonly repository: string;
+  readonly digest: Digest;
+  /** It is named, and may be read through a layer link. */
+  readonly isPart: boolean;
+}
+
+/**
+ * All that is named by manifests written at `sinceMs` or later, by what they name, and so on. A mark that began then has not seen them for
+ * sure. It finds too much rather than too little: every digest that stands in their bytes counts.
+ *
+ * Data that is hidden is not there to be read: such a manifest is told itself, and what it names is found once it is back.
+ *
+ * @throws STORE_WALK_FAILED
+ */
+export async function* newReferences(
+  store: StoreReader,
+  sinceMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<NewReference> {
+  for await (const { repository, digest } of store.revisionsSince(sinceMs, signal)) {
+    const seen = new Set<Digest>();
+    const open: Digest[] = [digest];
+    for (let manifest = open.pop(); manifest !== undefined; manifest = open.pop()) {
+      if (seen.has(manifest)) continue;
+      seen.add(manifest);
+      yield { repository, digest: manifest, isPart: manifest !== digest };
+      const named = await namedBy(store, manifest, signal);
+      for (const part of named.parts) yield { repository, digest: part, isPart: true };
+      open.push(...named.manifests);
+    }
+  }
+}
+
+/** What the data of a manifest names. Nothing where it has none, or is no manifest. */
+async function namedBy(
+  store: StoreReader,
+  manifest: Digest,
+  signal: AbortSignal,
+): Promise<{ readonly parts: ReadonlySet<Digest>; readonly manifests: ReadonlySet<Digest> }> {
+  const parts = new Set<Digest>();
+  const manifests = new Set<Digest>();
+  const bytes = await readManifest(store, manifest, signal);
+  if (bytes === undefined) return { parts, manifests };
+  for (const { as, to } of parseManifest(bytes, '').references)
+    if (as === 'child' || as === 'subject') manifests.add(to.digest);
+    else parts.add(to.digest);
+  for (const digest of digestsIn(new TextDecoder().decode(bytes))) if (!manifests.has(digest)) parts.add(digest);
+  return { parts, manifests };
+}
+
+/**
+ * The data of a manifest. `undefined`: it has none, or is larger than any manifest, as the layers are that build caches list in an index.
+ * @throws STORE_WALK_FAILED
+ */
+export async function readManifest(
+  store: StoreReader,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await store.read(digest, MAX_MANIFEST_BYTES, signal);
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'STORE_TOO_LARGE') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import { type Command, Option } from 'commander';
+import { repeatable } from './repeatable.ts';
+
+/** Which storage, and who serves it. */
+export function addStoreOptions(command: Command): Command {
+  return command
+    .option('--store <address>', "the registry's storage: distribution-fs:DIR, trow-files:DIR, s3://BUCKET/PREFIX?…")
+    .addOption(repeatable('--registry <url>', 'a registry that serves it: name every replica'))
+    .option('--certificate-authority <file>', "PEM file of an authority to trust besides the system's")
+    .option('--client-certificate <file>', 'PEM file of the certificate to show')
+    .option('--client-key <file>', 'PEM file of its key')
+    .option('--force-insecure', 'accept invalid certificates, and plain HTTP where no scheme is given')
+    .option('--username <name>', 'user name at the registries')
+    .option('--password-file <file>', 'file with the password or token')
+    .option('--auth-file <file>', 'credentials as docker login writes them, or a pull secret')
+    .option('--timeout <duration>', 'how long to wait for an answer')
+    .option('--retries <count>', 'how often a request is repeated')
+    .option('--cache <cache>', "the registries' descriptor cache: auto, none, in-memory or redis://HOST:PORT/DB");
+}
+
+/** What may go, and how long to wait between the steps. */
+export function addHardPruneOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--mode <mode>', 'online, or read-only where all registries refuse writes meanwhile'))
+    .option('--min-blob-age <duration>', 'keep what is younger, by the newest of its data and its links (24h)')
+    .option('--grace <duration>', 'from the removal of links to the hiding of data (24h)')
+    .option('--hold <duration>', 'how long hidden data can be brought back (7d)')
+    .option('--check-after <duration>', 'check hidden data once more after so long (3m)')
+    .option('--upload-age <duration>', 'remove uploads that were not continued for so long (168h)')
+    .option('--delete-untagged', 'remove manifests that no tag leads to, and nothing else needs')
+    .addOption(repeatable('--records <spec>', 'with --delete-untagged: records that may hold digests'))
+    .option('--max-delete-ratio <share>', 'limit: share of all blobs that may go in one run (0.3)')
+    .option('--max-drop-share <share>', 'limit: how far repositories or tags may drop since the last run (0.1)')
+    .option('--expires-after <duration>', 'how long a saved plan may be applied');
+}

@@ -1,0 +1,112 @@
+import type { Source } from '../../evidence/sink.ts';
+import { heldDigests } from '../../flows/held-digests.ts';
+import { type PlannedStore, planStore } from '../../flows/plan-store.ts';
+import type { PlanStoreInput } from '../../flows/plan-store-input.ts';
+import type { Shard } from '../../flows/shard.ts';
+import type { StoreScope } from '../../plan/plan.ts';
+import type { StoreReader } from '../../systems/store/contract.ts';
+import { startProgress } from '../progress.ts';
+import { newPlanId } from './ids.ts';
+import { registryDrops, rememberRegistry, watchedRecords } from './memory.ts';
+import { replicaUrls } from './replicas.ts';
+import { surveyOptionsOf } from './run-store-plan.ts';
+import type { Session } from './session.ts';
+
+export interface StorePlanOptions {
+  readonly withRepositories: boolean;
+  readonly shard?: Shard;
+  /** By how much the store's own time is ahead; in a dry run, which writes nothing there, it is taken for none. */
+  readonly aheadMs?: number;
+}
+
+/** Looks at the storage and decides what `hard-prune` would do. The storage is not changed. */
+export async function makeStorePlan(
+  session: Session,
+  store: StoreReader,
+  options: StorePlanOptions,
+): Promise<PlannedStore> {
+  const { terminal, settings, log } = session;
+  const state = await session.state();
+  const progress = startProgress(terminal, `reading ${store.name}`);
+  const planned = await planStore(
+    {
+      ...(await inputOf(session, store, options)),
+      onExamined: (blobs) => progress.update(blobs, `${blobs} blobs looked at`),
+      survey: {
+        ...surveyOptionsOf(session),
+        onProgress: ({ repositories, blobs, manifests }) =>
+          progress.update(blobs, `${repositories} repositories, ${manifests} manifests, ${blobs} blobs`),
+      },
+      drops: (repositories) => registryDrops(repositories, store.name, state, settings.hardPrune.maxDropShare),
+    },
+    terminal.signal,
+  ).finally(() => progress.stop());
+  const { header } = planned.plan;
+  if (header.broken.length === 0) await rememberRegistry(header, state, terminal.nowMs());
+  log.info('planned', {
+    plan_id: header.id,
+    store: store.name,
+    actions: header.actionCount,
+    gaps: header.gaps.length,
+    bytes: header.freesBytes,
+  });
+  return planned;
+}
+
+async function inputOf(
+  session: Session,
+  store: StoreReader,
+  { withRepositories, shard, aheadMs = 0 }: StorePlanOptions,
+): Promise<Omit<PlanStoreInput, 'survey' | 'drops'>> {
+  const { terminal, settings } = session;
+  const { hardPrune, cluster } = settings;
+  const records = hardPrune.deleteUntagged ? await openHolders(session, store) : [];
+  const isReadOnly = hardPrune.mode === 'read-only';
+  return {
+    id: newPlanId('hard-prune', terminal.nowMs()),
+    scope: { ...(cluster === undefined ? {} : { cluster }), store: storeScope(session, store) },
+    store,
+    holders: records.length === 0 ? [] : [heldDigests(records, store.name, terminal.nowMs)],
+    holdersShown: settings.records.map(({ shown }) => shown),
+    policy: {
+      ...hardPrune,
+      leftoverAgeMs: isReadOnly ? hardPrune.minBlobAgeMs : Math.max(hardPrune.minBlobAgeMs, HOUR_MS),
+    },
+    isReadOnly,
+    withRepositories,
+    ...(shard === undefined ? {} : { shard }),
+    keepManifestData: keepsManifestData(session, store),
+    maxDeleteRatio: hardPrune.maxDeleteRatio,
+    expiresAfterMs: settings.plan.expiresAfterMs,
+    nowMs: terminal.nowMs,
+    aheadMs,
+  };
+}
+
+/** What a plan's reader needs to reach the storage and its servers again. A cache with a password in its address has to be named anew. */
+function storeScope({ settings }: Session, { name }: StoreReader): StoreScope {
+  const { cache } = settings.store;
+  const mayBeShown = !URL.canParse(cache) || new URL(cache).password === '';
+  return { name, servers: replicaUrls(settings), mode: settings.hardPrune.mode, ...(mayBeShown ? { cache } : {}) };
+}
+
+/** Records may name images as the registry's users do: by the name of any of its servers. */
+async function openHolders(session: Session, store: StoreReader): Promise<readonly Source[]> {
+  if (session.settings.records.length === 0) return [];
+  const state = await session.state();
+  const host = replicaUrls(session.settings)
+    .map((url) => url.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
+    .at(0);
+  const records = await session.records(host ?? store.name);
+  return records.map((one) => watchedRecords(one, store.name, state));
+}
+
+/** A server that remembers manifests takes a later push of one without writing it: those in memory can not be told to forget them. */
+function keepsManifestData({ settings }: Session, { traits }: StoreReader): boolean {
+  const { hardPrune, store } = settings;
+  const inMemory = store.cache === 'in-memory' || (store.cache === 'auto' && replicaUrls(settings).length > 0);
+  return hardPrune.mode === 'online' && traits.layerLinks && inMemory;
+}
+
+/** While pushes go on, what lies about and is younger may be in the making, whatever blobs may be. */
+const HOUR_MS = 3_600_000;

@@ -1,0 +1,66 @@
+import { type ApplyStoreInput, applyStorePlan, type StoreRunReport } from '../../flows/apply-store-plan.ts';
+import { freshMarks } from '../../flows/fresh-mark.ts';
+import type { PlanHeader } from '../../plan/plan.ts';
+import { openDescriptorCache } from '../../systems/descriptor-cache/index.ts';
+import type { Store, StoreSurveyOptions } from '../../systems/store/contract.ts';
+import { wait } from '../../util/wait.ts';
+import { startProgress } from '../progress.ts';
+import { runIdFor } from './ids.ts';
+import { outcomeLog } from './outcome-log.ts';
+import { openReplicas } from './replicas.ts';
+import type { Session } from './session.ts';
+
+/** A plan for a storage as it is applied: its actions readable as often as need be, and the mark that it was made from just now. */
+export interface StorePlanToRun extends Pick<ApplyStoreInput, 'actions'>, Partial<Pick<ApplyStoreInput, 'mark'>> {
+  readonly header: PlanHeader;
+  readonly lines: Iterable<string>;
+}
+
+/** Times of a network file system are remembered for a minute by each side, and others have a grain of two seconds. */
+const MARGIN_MS = 120_000;
+
+/** Applies a plan to a storage. */
+export async function runStorePlan(session: Session, store: Store, plan: StorePlanToRun): Promise<StoreRunReport> {
+  const { settings, terminal, journal, log } = session;
+  const { hardPrune, apply } = settings;
+  const { header } = plan;
+  const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
+  log.info('applying', { run_id: runId, plan_id: header.id, store: store.name, actions: header.actionCount });
+  const replicas = await openReplicas(session);
+  const cache = await openDescriptorCache(settings.store.cache);
+  const progress = startProgress(terminal, 'removing');
+  const outcomes = outcomeLog(log, runId);
+  try {
+    return await applyStorePlan({
+      ...{ header, actions: plan.actions, planLines: plan.lines, mark: plan.mark, runId, by: session.by, journal },
+      ...{ store, replicas, cache, mode: hardPrune.mode, timing: timingOf(session), wait },
+      leases: await session.leases(),
+      concurrency: apply.concurrency,
+      freshMarks: freshMarks(store, surveyOptionsOf(session), terminal.nowMs),
+      nowMs: terminal.nowMs,
+      signal: terminal.signal,
+      onProgress: (tally, action, outcome) => {
+        outcomes.note(action, outcome);
+        const { done, alreadyGone, skipped, failed } = tally;
+        const words = `${done} done, ${skipped} skipped, ${failed} failed`;
+        progress.update(done + alreadyGone + skipped + failed, words, header.actionCount);
+      },
+    });
+  } finally {
+    progress.stop();
+    outcomes.finish();
+    await cache.close();
+    for (const replica of replicas) await replica.close();
+  }
+}
+
+function timingOf({ settings: { hardPrune } }: Session): ApplyStoreInput['timing'] {
+  const { graceMs, holdMs, checkAfterMs } = hardPrune;
+  return { graceMs, holdMs, settleMs: checkAfterMs, marginMs: MARGIN_MS };
+}
+
+/** How the storage is read, when planning and later: history as young as a blob has to be to stay keeps what it names. */
+export function surveyOptionsOf({ settings: { store, hardPrune }, terminal }: Session): StoreSurveyOptions {
+  const historySinceMs = terminal.nowMs() - hardPrune.minBlobAgeMs;
+  return { historySinceMs, ...(store.readers === undefined ? {} : { readers: store.readers }) };
+}

@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import { parseStoreAddress } from '../../systems/store/index.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { registryAddress } from './addresses.ts';
+import { complaint } from './complaint.ts';
+import { listOf, section } from './containers.ts';
+import { checkedText, choice, count, duration, share, yesNo } from './leaves.ts';
+
+const like = 'distribution-fs:/var/lib/registry';
+
+/** Where a registry's storage lies, as on the command line. The loader makes a folder in it absolute. */
+function storeAddress() {
+  return checkedText('store', like, (address) => {
+    try {
+      parseStoreAddress(address);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      return complaint(error.message.replace(/^reading the address of a store: /, ''), error.hint ?? `write ${like}`);
+    }
+  });
+}
+
+/** What a registry remembers of blobs besides its storage. */
+function descriptorCache() {
+  return checkedText('cache', 'in-memory', (cache) => {
+    if (['auto', 'none', 'in-memory'].includes(cache)) return undefined;
+    return /^rediss?:\/\/./.test(cache) && URL.canParse(cache)
+      ? undefined
+      : complaint('it is no cache that a registry has', 'write auto, none, in-memory or redis://HOST:PORT/DB');
+  });
+}
+
+export const storeSchema = section({
+  address: storeAddress()
+    .exactOptional()
+    .describe(
+      "The registry's storage, by kind and place: `distribution-fs:DIR`, `trow-files:DIR`, or `s3://BUCKET/PREFIX?endpoint=URL`. DIR is what the registry calls its root directory.",
+    ),
+  registries: listOf(registryAddress(), '[registry-0.example:5000, registry-1.example:5000]')
+    .prefault([])
+    .describe(
+      'Every registry that serves this storage, each replica by itself: links are removed through them, so that their caches forget. Default: the one of `registry.url`.',
+    ),
+  cache: descriptorCache()
+    .prefault('auto')
+    .describe(
+      "The registries' blob descriptor cache: `none`, `in-memory`, `redis://HOST:PORT/DB`, or `auto`: what can not be found out is taken for in-memory.",
+    ),
+  readers: count(8, 1, 64).exactOptional().describe('Readers at once. Default: what suits the storage.'),
+});
+
+export const hardPruneSchema = section({
+  mode: choice(['online', 'read-only'])
+    .prefault('online')
+    .describe(
+      'Whether pushes go on meanwhile. With `read-only` all registries must refuse writes, which is checked; waiting times may then be zero.',
+    ),
+  minBlobAge: duration('24h')
+    .prefault('24h')
+    .describe('What is younger stays, by the newest of its data and all links to it: a push may be under way.'),
+  grace: duration('24h')
+    .prefault('24h')
+    .describe(
+      "From the removal of a blob's links to the hiding of its data: longer than any push. At least `2h`, but with `mode: read-only`.",
+    ),
+  hold: duration('7d')
+    .prefault('7d')
+    .describe(
+      'How long hidden data can be brought back, before it goes for good. At least `1h`, but with `mode: read-only`.',
+    ),
+  checkAfter: duration('3m', { max: '24h' })
+    .prefault('3m')
+    .describe('How long after hiding it is checked once more that nothing asks for the data; else it is put back.'),
+  uploadAge: duration('168h').prefault('168h').describe('Uploads that were not continued for so long go.'),
+  deleteUntagged: yesNo()
+    .prefault(false)
+    .describe(
+      'Manifests that no tag leads to go as well, unless something else needs them: an index, a subject, a record.',
+    ),
+  maxDeleteRatio: share()
+    .prefault(0.3)
+    .describe('Share of all blobs that one run may let go. Stores with fewer than 20 blobs are exempt.'),
+  maxDropShare: share()
+    .prefault(0.1)
+    .describe('When repositories or tags drop by more than this share since the last run, nothing is deleted.'),
+});
+
+export type StoreInput = z.output<typeof storeSchema>;
+export type HardPruneInput = z.output<typeof hardPruneSchema>;

@@ -1,0 +1,65 @@
+import type { Digest } from '../oci/digest.ts';
+
+const PREFIX = 'sha256:';
+const HEX_LENGTH = 64;
+
+/** 32 bit words of a sha256 digest. */
+export const DIGEST_WORDS = 8;
+
+/** @returns false, and leaves anything in `words`, for what is no `sha256:` and 64 lower-case hexadecimal characters. */
+export function readDigest(text: string, words: Uint32Array): boolean {
+  return text.length === PREFIX.length + HEX_LENGTH && text.startsWith(PREFIX) && readHex(text, PREFIX.length, words);
+}
+
+/**
+ * Reads 64 lower-case hexadecimal characters from a place in a text on. The caller sees to it that there are so many.
+ *
+ * @param at - where in `words` they go
+ */
+export function readHex(text: string, from: number, words: Uint32Array, at = 0): boolean {
+  let all = 0;
+  for (let n = 0, place = from; n < DIGEST_WORDS; n += 1) {
+    let word = 0;
+    for (const end = place + 8; place < end; place += 1) {
+      const nibble = nibbleOf(text.charCodeAt(place));
+      all |= nibble;
+      word = (word << 4) | nibble;
+    }
+    words[at + n] = word;
+  }
+  return all >= 0;
+}
+
+export function formatDigest(words: Uint32Array, from: number): Digest {
+  let text = PREFIX;
+  for (let n = from; n < from + DIGEST_WORDS; n += 1) {
+    const word = words[n] as number;
+    text += pair(word >>> 24) + pair(word >>> 16) + pair(word >>> 8) + pair(word);
+  }
+  return text as Digest;
+}
+
+/** All words count, not the first alone: who makes digests up could give very many of them the same beginning. */
+export function hashWords(words: Uint32Array, from: number): number {
+  let hash = 0;
+  for (let n = 0; n < DIGEST_WORDS; n += 1) hash = Math.imul(hash ^ (words[from + n] as number), 0x9e3779b1);
+  return hash ^ (hash >>> 15);
+}
+
+export function equalWords(a: Uint32Array, fromA: number, b: Uint32Array, fromB: number): boolean {
+  for (let n = 0; n < DIGEST_WORDS; n += 1) if (a[fromA + n] !== b[fromB + n]) return false;
+  return true;
+}
+
+/** The hexadecimal digits of the last byte: out of a table, for plans are sorted by digests. */
+function pair(word: number): string {
+  return hexPairs[word & 255] as string;
+}
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Negative for what is no lower-case hexadecimal digit. */
+function nibbleOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 97 && code <= 102 ? code - 87 : -1;
+}

@@ -1,0 +1,75 @@
+import { endLine } from '../apply/journal-entry.ts';
+import type { RunReport } from '../apply/run-report.ts';
+import type { BroughtBack } from '../apply/store/bring-back.ts';
+import type { FreshMark } from '../apply/store/fresh-mark.ts';
+import { intendedLinksIn } from '../apply/store/intended-links.ts';
+import { applyStorePhases } from '../apply/store/phases.ts';
+import { assertPreconditions } from '../apply/store/preconditions.ts';
+import type { StoreRun } from '../apply/store/store-run.ts';
+import type { Action } from '../plan/action.ts';
+import type { PlanHeader } from '../plan/plan.ts';
+import type { Lease } from '../systems/lease/contract.ts';
+import { carryOut, type RunInput } from './apply-plan.ts';
+
+export interface ApplyStoreInput extends RunInput, StoreRun {
+  /** The plan's actions, from the first, each time it is called. */
+  readonly actions: () => AsyncIterable<Action>;
+  /** The mark that the plan was made from, where that was just now; undefined for a plan from a file. Its time is the store's. */
+  readonly mark: FreshMark | undefined;
+}
+
+export interface StoreRunReport extends RunReport {
+  /** What was asked for while it was on its way out, and is back. */
+  readonly broughtBack: BroughtBack;
+}
+
+/** A clock of another machine may be off by so much, and nobody knows. */
+const FOREIGN_CLOCK_MS = 60_000;
+
+/**
+ * Applies a plan for a registry's storage, under the lease and under the lock that lies on the storage itself.
+ *
+ * @throws HARD_PRUNE_…, LEASE_HELD, PLAN_EXPIRED, LIMIT_EXCEEDED before anything is done; STORE_WALK_FAILED, LEASE_LOST in the middle:
+ *   what was begun is ended by the next run
+ */
+export async function applyStorePlan(input: ApplyStoreInput): Promise<StoreRunReport> {
+  const { store, runId, by, nowMs } = input;
+  let lock: Awaited<ReturnType<typeof store.lock>> | undefined;
+  let broughtBack: BroughtBack = { blobs: 0, links: 0 };
+  const underLease = async (signal: AbortSignal): Promise<void> => {
+    lock = await store.lock(`${runId} by ${by}`, signal);
+    await assertPreconditions(input, input.actions(), signal);
+    await input.underLease?.(signal);
+  };
+  try {
+    const report = await carryOut({ ...input, underLease }, async (context) => {
+      const lease = underBoth(context.lease, lock?.lost);
+      const plannedAtMs = input.mark?.beganAtMs ?? (await plannedAt(input, lease.lost));
+      const intendedLinks = intendedLinksIn(input.journal);
+      const { mark, actions } = input;
+      const phases = { run: input, actions, mark, plannedAtMs, intendedLinks, context: { ...context, lease } };
+      const applied = await applyStorePhases(phases);
+      await context.journal.append([endLine(nowMs(), { tally: applied.tally, stopped: applied.stopped })]);
+      broughtBack = applied.broughtBack;
+      return applied;
+    });
+    return { ...report, broughtBack };
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** Lost as soon as one of the two is. */
+function underBoth(lease: Lease, lost: AbortSignal | undefined): Lease {
+  return lost === undefined ? lease : { ...lease, lost: AbortSignal.any([lease.lost, lost]) };
+}
+
+/** When the plan's look at the store began, told in the store's time. */
+async function plannedAt({ header, store, nowMs }: ApplyStoreInput, signal: AbortSignal): Promise<number> {
+  const aheadMs = (await store.clockMs(signal)) - nowMs();
+  return beganAt(header) + aheadMs - FOREIGN_CLOCK_MS;
+}
+
+function beganAt({ evidence, madeAtMs }: PlanHeader): number {
+  return evidence.reduce((earliest, { observedAtMs }) => Math.min(earliest, observedAtMs), madeAtMs);
+}

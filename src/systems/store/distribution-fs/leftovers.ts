@@ -1,0 +1,68 @@
+import { packShards, ShardedDigests } from '../../../evidence/sharded-digests.ts';
+import type { Sink, Source } from '../../../evidence/sink.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import { diskPlace } from '../on-disk/careful-read.ts';
+import { type Crew, type CrewSettings, startCrew } from './crew.ts';
+import { FACTS_PER_BLOB } from './look-at-blobs.ts';
+import type { StorePlace } from './store-place.ts';
+import { inBatches, listAllBlobs } from './survey.ts';
+import type { Leftover } from './tasks.ts';
+
+const REPOSITORIES_AT_A_TIME = 8;
+const BLOBS_AT_A_TIME = 2000;
+
+/** @see StoreReader.leftovers */
+export function storeLeftovers(place: StorePlace, thorough: boolean, crewSettings: CrewSettings): Source {
+  return {
+    name: `store ${place.name}`,
+    survey: async (sink, signal) => {
+      const crew = startCrew(diskPlace(place.root), crewSettings, signal);
+      try {
+        await survey(crew, thorough, (leftover) => state(sink, place.name, leftover));
+      } finally {
+        await crew.close();
+      }
+    },
+  };
+}
+
+async function survey(crew: Crew, thorough: boolean, take: (leftover: Leftover) => void): Promise<void> {
+  // Repositories before blobs: a link whose data came meanwhile is not taken for one without.
+  const repositories = await crew.ask('findRepositories', {});
+  const listed = await listAllBlobs(crew);
+  const claims = new SharedArrayBuffer(0);
+  crew.learn({ shards: listed.shards, claims });
+  if (thorough) crew.learn({ shards: (await withData(crew, listed)).shards, claims });
+  const asked = inBatches(repositories, REPOSITORIES_AT_A_TIME).map((batch) =>
+    crew.ask('findLeftovers', { repositories: batch, thorough }),
+  );
+  if (thorough)
+    for (const firstByte of await crew.ask('listFirstBytes', {}))
+      asked.push(crew.ask('findBlobLeftovers', { firstByte }));
+  await Promise.all(
+    asked.map(async (answer) => {
+      for (const leftover of await answer) take(leftover);
+    }),
+  );
+}
+
+/** A blob that went leaves its folder. */
+async function withData(crew: Crew, listed: ShardedDigests): Promise<ShardedDigests> {
+  const there: Digest[] = [];
+  const look = async (from: number, to: number) => {
+    const facts = await crew.ask('lookAtBlobs', { from, to });
+    for (let blob = from; blob < to; blob += 1)
+      if ((facts[(blob - from) * FACTS_PER_BLOB] as number) >= 0) there.push(listed.at(blob));
+  };
+  const looks: Promise<void>[] = [];
+  for (let from = 0; from < listed.size; from += BLOBS_AT_A_TIME)
+    looks.push(look(from, Math.min(from + BLOBS_AT_A_TIME, listed.size)));
+  await Promise.all(looks);
+  return there.length === listed.size ? listed : new ShardedDigests(packShards(there));
+}
+
+function state(sink: Sink, storeName: string, leftover: Leftover): void {
+  const { kind, repository, key, sizeBytes, newestAtMs } = leftover;
+  const scope = repository === '' ? storeName : `${storeName}/${repository}`;
+  sink.exists(sink.resource(kind, scope, key), { sizeBytes, pushedAtMs: newestAtMs });
+}

@@ -1,0 +1,152 @@
+import type { ShardedDigests } from '../../../evidence/sharded-digests.ts';
+import { type Digest, isDigest } from '../../../oci/digest.ts';
+import {
+  currentLinkPath,
+  repositoriesPath,
+  revisionsPath,
+  storeRoot,
+  tagPath,
+  tagsPath,
+} from '../../../oci/distribution-layout.ts';
+import type { DiskPlace } from '../on-disk/careful-read.ts';
+import { foldersIn, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
+import type { ManifestReader } from './read-manifest.ts';
+import type { ApartManifest, PartAsked, RepositoryFound } from './tasks.ts';
+
+/** So many revisions or tags are read at a stretch; what is beyond is left to others. */
+const STRETCH = 1500;
+
+/** What a reader of repositories works with. */
+export interface RepositoryReading {
+  readonly place: DiskPlace;
+  readonly blobs: ShardedDigests;
+  readonly manifests: ManifestReader;
+}
+
+type Draft = {
+  -readonly [Field in keyof RepositoryFound]: RepositoryFound[Field] extends readonly (infer One)[]
+    ? One[]
+    : RepositoryFound[Field];
+};
+
+/** Reads a repository: its manifests, its tags, its aliases. @param parts - gets what is too much for one */
+export function readRepository(reading: RepositoryReading, repository: string, parts: PartAsked[]): RepositoryFound {
+  const root = storeRoot(reading.place.root);
+  const draft = emptyDraft(repository);
+  const revisions: string[] = [];
+  for (const algorithm of foldersIn(reading.place, revisionsPath(root, repository)))
+    for (const hex of foldersIn(reading.place, `${revisionsPath(root, repository)}/${algorithm}`))
+      if (algorithm === 'sha256') revisions.push(hex);
+      else noteOtherRevision(reading, draft, `${algorithm}:${hex}`);
+  const tags = foldersIn(reading.place, tagsPath(root, repository));
+  for (let from = STRETCH; from < Math.max(revisions.length, tags.length); from += STRETCH)
+    parts.push({
+      repository,
+      revisions: revisions.slice(from, from + STRETCH),
+      tags: tags.slice(from, from + STRETCH),
+    });
+  readRevisions(reading, draft, revisions.slice(0, STRETCH));
+  readTags(reading, draft, tags.slice(0, STRETCH));
+  readAliases(reading, draft);
+  return draft;
+}
+
+/** Reads some revisions and tags of a repository. */
+export function readPart(reading: RepositoryReading, part: PartAsked): RepositoryFound {
+  const draft = emptyDraft(part.repository);
+  readRevisions(reading, draft, part.revisions);
+  readTags(reading, draft, part.tags);
+  return draft;
+}
+
+function emptyDraft(repository: string): Draft {
+  return {
+    repository,
+    revisions: [],
+    numbers: new Int32Array(0),
+    linkedAtMs: new Float64Array(0),
+    emptyLinks: [],
+    others: [],
+    tags: [],
+    targets: [],
+    brokenTags: [],
+    aliases: [],
+    apart: [],
+  };
+}
+
+function readRevisions({ place, blobs, manifests }: RepositoryReading, draft: Draft, hexes: readonly string[]): void {
+  const folder = `${revisionsPath(storeRoot(place.root), draft.repository)}/sha256`;
+  const numbers = new Int32Array(hexes.length);
+  const linkedAtMs = new Float64Array(hexes.length);
+  for (const hex of hexes) {
+    const digest = `sha256:${hex}`;
+    if (!isDigest(digest)) continue;
+    const link = statLink(place, `${folder}/${hex}/link`);
+    if (link === undefined) continue; // deleted through the API, which leaves the folder
+    const number = blobs.indexOfHex(hex);
+    numbers[draft.revisions.length] = number;
+    linkedAtMs[draft.revisions.length] = link.atMs;
+    draft.revisions.push(hex);
+    if (link.sizeBytes < LINK_BYTES) draft.emptyLinks.push(digest);
+    if (number >= 0) manifests.read(number, digest);
+    else draft.apart.push(readApart(manifests, digest));
+  }
+  draft.numbers = numbers.slice(0, draft.revisions.length);
+  draft.linkedAtMs = linkedAtMs.slice(0, draft.revisions.length);
+}
+
+function readApart(manifests: ManifestReader, digest: Digest): ApartManifest {
+  return { digest, names: manifests.namesOf(digest) };
+}
+
+/** A manifest under another algorithm is stored under the digest that its link names. */
+function noteOtherRevision({ place, blobs, manifests }: RepositoryReading, draft: Draft, digest: string): void {
+  if (!isDigest(digest)) return;
+  const path = `${revisionsPath(storeRoot(place.root), draft.repository)}/${digest.replace(':', '/')}/link`;
+  const content = readLinkText(place, path);
+  if (content === undefined) return;
+  const stored = content === '' ? digest : content;
+  draft.others.push([digest, stored]);
+  const number = blobs.indexOf(stored);
+  if (number >= 0) manifests.read(number, stored);
+  else draft.apart.push(readApart(manifests, stored));
+}
+
+function readTags(reading: RepositoryReading, draft: Draft, tags: readonly string[]): void {
+  const { place, blobs, manifests } = reading;
+  const root = storeRoot(place.root);
+  for (const tag of tags) {
+    const target = readLinkText(place, currentLinkPath(root, draft.repository, tag));
+    if (target === undefined) continue; // no tag yet, or no more
+    if (target === '') {
+      draft.brokenTags.push([tag, readHistory(reading, draft.repository, tag)]);
+      continue;
+    }
+    draft.tags.push(tag);
+    draft.targets.push(target);
+    const number = blobs.indexOf(target);
+    if (number >= 0) manifests.read(number, target);
+  }
+}
+
+function readHistory({ place }: RepositoryReading, repository: string, tag: string): readonly Digest[] {
+  const folder = `${tagPath(storeRoot(place.root), repository, tag)}/index`;
+  return foldersIn(place, folder).flatMap((algorithm) =>
+    foldersIn(place, `${folder}/${algorithm}`)
+      .map((hex) => `${algorithm}:${hex}`)
+      .filter(isDigest),
+  );
+}
+
+/** Layers that clients named by another algorithm. What they are stored as, the link says. */
+function readAliases({ place }: RepositoryReading, draft: Draft): void {
+  const folder = `${repositoriesPath(storeRoot(place.root))}/${draft.repository}/_layers`;
+  for (const algorithm of foldersIn(place, folder)) {
+    if (algorithm === 'sha256') continue;
+    for (const hex of foldersIn(place, `${folder}/${algorithm}`)) {
+      const stored = readLinkText(place, `${folder}/${algorithm}/${hex}/link`);
+      if (stored !== undefined && stored !== '') draft.aliases.push([`${algorithm}:${hex}`, stored]);
+    }
+  }
+}

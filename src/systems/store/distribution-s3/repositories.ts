@@ -1,0 +1,129 @@
+import type { Digest } from '../../../oci/digest.ts';
+import type { BucketReader, Listed } from './bucket.ts';
+import { REPOSITORIES, readKey } from './keys.ts';
+import { listAll } from './list-all.ts';
+
+/** A link as listed, not read. */
+export interface Link {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly atMs: number;
+  readonly etag: string;
+}
+
+export interface TagListing {
+  current: Link | undefined;
+  readonly history: Map<Digest, Link>;
+}
+
+/** What a listing shows of a repository. */
+export interface RepositoryListing {
+  readonly name: string;
+  readonly revisions: Map<Digest, Link>;
+  readonly tags: Map<string, TagListing>;
+  /** Blobs that belong to old manifests. */
+  readonly signatures: (readonly [manifest: Digest, blob: Digest])[];
+  /** Layer links, unless they were not asked for. */
+  layerCount: number;
+  /** Keys of the links to manifests whose algorithm is not known. */
+  readonly oddLinks: string[];
+  /** Layer links whose algorithm is not known. */
+  readonly oddLayers: Link[];
+  /** Keys that are only traces of folders. */
+  readonly traces: Listed[];
+  /** All keys but traces. */
+  keyCount: number;
+}
+
+export interface RepositoriesOptions {
+  readonly readers: number;
+  /** Told of each layer link. */
+  readonly onLayer?: (repository: string, digest: Digest, link: Link) => void;
+  /** Told of each part of an upload. */
+  readonly onUploadPart?: (repository: string, uuid: string, part: Listed) => void;
+  readonly onTemporary?: (part: Listed) => void;
+  readonly onPage?: (listings: ReadonlyMap<string, RepositoryListing>) => void;
+}
+
+/** Lists all repositories. @throws STORE_WALK_FAILED */
+export async function listRepositories(
+  bucket: BucketReader,
+  options: RepositoriesOptions,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, RepositoryListing>> {
+  const listings = new Map<string, RepositoryListing>();
+  const take = (objects: readonly Listed[]): void => {
+    for (const object of objects) takeKey(listings, object, options);
+    options.onPage?.(listings);
+  };
+  await listAll({ bucket, readers: options.readers, take }, REPOSITORIES, signal);
+  return listings;
+}
+
+function takeKey(listings: Map<string, RepositoryListing>, object: Listed, options: RepositoriesOptions): void {
+  const thing = readKey(object.key);
+  if (thing === undefined) return;
+  const listing = listingOf(listings, thing.repository);
+  if (thing.is !== 'trace') listing.keyCount += 1;
+  switch (thing.is) {
+    case 'trace':
+      listing.traces.push(object);
+      break;
+    case 'layer-link':
+      listing.layerCount += 1;
+      if (thing.digest === undefined) listing.oddLayers.push(object);
+      else options.onLayer?.(thing.repository, thing.digest, object);
+      break;
+    case 'revision-link':
+      if (thing.digest === undefined) listing.oddLinks.push(object.key);
+      else listing.revisions.set(thing.digest, object);
+      break;
+    case 'current-link':
+      tagOf(listing, thing.tag).current = object;
+      break;
+    case 'history-link':
+      // Of another algorithm: it names no manifest that the layout knows, and the current link says what counts.
+      if (thing.digest !== undefined) tagOf(listing, thing.tag).history.set(thing.digest, object);
+      break;
+    case 'signature-link':
+      if (thing.manifest === undefined || thing.digest === undefined) listing.oddLinks.push(object.key);
+      else listing.signatures.push([thing.manifest, thing.digest]);
+      break;
+    case 'upload-part':
+      options.onUploadPart?.(thing.repository, thing.uuid, object);
+      break;
+    case 'temporary-file':
+      options.onTemporary?.(object);
+      break;
+    case 'other':
+      break;
+  }
+}
+
+function listingOf(listings: Map<string, RepositoryListing>, name: string): RepositoryListing {
+  let listing = listings.get(name);
+  if (listing === undefined) {
+    listing = {
+      name,
+      revisions: new Map(),
+      tags: new Map(),
+      signatures: [],
+      layerCount: 0,
+      oddLinks: [],
+      oddLayers: [],
+      traces: [],
+      keyCount: 0,
+    };
+    listings.set(name, listing);
+  }
+  return listing;
+}
+
+function tagOf({ tags }: RepositoryListing, name: string): TagListing {
+  let tag = tags.get(name);
+  if (tag === undefined) {
+    tag = { current: undefined, history: new Map() };
+    tags.set(name, tag);
+  }
+  return tag;
+}
