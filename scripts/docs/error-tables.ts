@@ -1,16 +1,20 @@
 import { applyErrors } from '../../src/apply/errors.ts';
+import { hardPruneErrors } from '../../src/apply/store/errors.ts';
 import { cliErrors } from '../../src/cli/errors.ts';
 import { configErrors } from '../../src/config/errors.ts';
 import { demoErrors } from '../../src/demo/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
 import { planErrors } from '../../src/plan/errors.ts';
 import { reportErrors } from '../../src/report/errors.ts';
+import { descriptorCacheErrors } from '../../src/systems/descriptor-cache/errors.ts';
 import { eventsErrors } from '../../src/systems/events/errors.ts';
 import { journalErrors } from '../../src/systems/journal/errors.ts';
 import { leaseErrors } from '../../src/systems/lease/errors.ts';
+import { readOnlyErrors } from '../../src/systems/read-only-switch/errors.ts';
 import { recordsErrors } from '../../src/systems/records/errors.ts';
 import { REGISTRY_ERRORS } from '../../src/systems/registry/errors.ts';
 import { stateErrors } from '../../src/systems/state/errors.ts';
+import { storeErrors } from '../../src/systems/store/errors.ts';
 import { valueErrors } from '../../src/util/pure/errors.ts';
 
 export interface ErrorTable {
@@ -32,6 +36,10 @@ export const errorTables: readonly ErrorTable[] = [
   { title: 'Commands', file: 'cli/errors.ts', codes: cliErrors },
   { title: 'Plans and limits', file: 'plan/errors.ts', codes: planErrors },
   { title: 'The registry', file: 'systems/registry/errors.ts', codes: REGISTRY_ERRORS },
+  { title: 'The registry’s storage', file: 'systems/store/errors.ts', codes: storeErrors },
+  { title: 'The registry’s storage', file: 'apply/store/errors.ts', codes: hardPruneErrors },
+  { title: 'The registry’s storage', file: 'systems/descriptor-cache/errors.ts', codes: descriptorCacheErrors },
+  { title: 'The registry’s storage', file: 'systems/read-only-switch/errors.ts', codes: readOnlyErrors },
   { title: 'Records', file: 'systems/records/errors.ts', codes: recordsErrors },
   { title: 'Journal and undo', file: 'systems/journal/errors.ts', codes: journalErrors },
   { title: 'Leases', file: 'systems/lease/errors.ts', codes: leaseErrors },

@@ -212,7 +212,7 @@ tagRecords: [{repositories: ['a/*'], pattern: '(?<id>.*)', record: '{id}', sourc
       name: 'changes',
       countedAs: 'changes',
       maxDropShare: 0.1,
-      shown: 'postgres://me:***@db/ops',
+      shown: 'postgres://me:***@db/ops (and more in the settings file)',
       source: {
         kind: 'postgres',
         url: 'postgres://me:hunter2@db/ops',
@@ -227,21 +227,21 @@ tagRecords: [{repositories: ['a/*'], pattern: '(?<id>.*)', record: '{id}', sourc
       name: 'sqlite',
       countedAs: 'sqlite /a.db select 2',
       maxDropShare: 0.3,
-      shown: 'sqlite:/a.db',
+      shown: 'sqlite:/a.db (and more in the settings file)',
       source: { kind: 'sqlite', path: '/a.db', query: 'select 2', busyTimeoutMs: 2000 },
     },
     {
       name: 'file',
       countedAs: 'file /a data',
       maxDropShare: 0.3,
-      shown: 'file:/a',
+      shown: 'file:/a (and more in the settings file)',
       source: { kind: 'file', path: '/a', format: 'csv', items: 'data', maxBytes: 1 << 20 },
     },
     {
       name: 'http',
       countedAs: 'http https://x/',
       maxDropShare: 0.3,
-      shown: 'https://x/',
+      shown: 'https://x/ (and more in the settings file)',
       source: {
         kind: 'http',
         url: 'https://x/',

@@ -18,17 +18,23 @@ export function readDigest(text: string, words: Uint32Array): boolean {
  */
 export function readHex(text: string, from: number, words: Uint32Array, at = 0): boolean {
   let all = 0;
+  let beyond = 0;
   for (let n = 0, place = from; n < DIGEST_WORDS; n += 1) {
     let word = 0;
     for (const end = place + 8; place < end; place += 1) {
-      const nibble = nibbleOf(text.charCodeAt(place));
+      const code = text.charCodeAt(place);
+      const nibble = nibbles[code & 255] as number;
       all |= nibble;
+      beyond |= code >> 8;
       word = (word << 4) | nibble;
     }
     words[at + n] = word;
   }
-  return all >= 0;
+  return all >= 0 && beyond === 0;
 }
+
+/** Values of the characters: -1 for what is no lower-case hexadecimal digit. A table, for half of the digits would surprise a branch. */
+const nibbles = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
 
 export function formatDigest(words: Uint32Array, from: number): Digest {
   let text = PREFIX;
@@ -57,9 +63,3 @@ function pair(word: number): string {
 }
 
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-/** Negative for what is no lower-case hexadecimal digit. */
-function nibbleOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  return code >= 97 && code <= 102 ? code - 87 : -1;
-}

@@ -23,6 +23,7 @@ import {
 } from '../../test/support/store-rig.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Action } from '../plan/action.ts';
+import type { NotedSwitch, ReadOnlySwitch, SwitchNote } from '../systems/read-only-switch/contract.ts';
 
 const HOUR = 3_600_000;
 const timing = { graceMs: 24 * HOUR, settleMs: 0, holdMs: 48 * HOUR, marginMs: 10 };
@@ -110,6 +111,74 @@ describe('a run on a storage is refused, and nothing is done,', () => {
     const next = await plan();
     const header = { ...next.header, expiresAtMs: next.header.madeAtMs };
     await expect(applyToStore(storeRig(store), { ...next, header })).rejects.toMatchObject({ code: 'PLAN_EXPIRED' });
+  });
+});
+
+describe('a run that switches to read-only mode itself', () => {
+  function switched(replica: ReturnType<typeof createStoreReplica>) {
+    let noted: NotedSwitch | undefined;
+    const set = (isReadOnly: boolean) => async () => {
+      replica.state.isReadOnly = isReadOnly;
+    };
+    const readOnly: ReadOnlySwitch = {
+      ...{ kind: 'manual', name: 'a test', remember: async () => null, close: async () => undefined },
+      ...{ switchOn: set(true), switchBack: set(false) },
+    };
+    const note: SwitchNote = {
+      place: 'memory',
+      read: async () => noted,
+      write: async (one) => {
+        noted = one;
+      },
+      clear: async () => {
+        noted = undefined;
+      },
+    };
+    return { readOnly, note };
+  }
+
+  test('works in that mode, and leaves the registry as it was', async () => {
+    const replica = createStoreReplica(store.world);
+    const rig = storeRig(store, { replicas: [replica] });
+    const modes = new Set<boolean>();
+    const onProgress = () => void modes.add(replica.state.isReadOnly);
+
+    const switching = switched(replica);
+    const next = await plan({ withoutWaiting: true });
+    const report = await applyToStore(rig, next, { mode: 'read-only', switching, onProgress });
+
+    expect([report.tally.done, [...modes], replica.state.isReadOnly]).toEqual([3, [true], false]);
+  });
+
+  test('does not end the read-only mode of a run that is at work', async () => {
+    const replica = createStoreReplica(store.world);
+    const switching = switched(replica);
+    const rig = storeRig(store, { replicas: [replica] });
+    const next = await plan({ withoutWaiting: true });
+    let second: Promise<unknown> | undefined;
+    const onProgress = () => {
+      second ??= applyToStore(rig, next, { mode: 'read-only', switching, runId: 'run-2' }).catch((error) => error);
+    };
+
+    const report = await applyToStore(rig, next, { mode: 'read-only', switching, onProgress });
+
+    expect(await second).toMatchObject({ code: 'LEASE_HELD' });
+    expect([report.tally.done, replica.state.isReadOnly]).toEqual([3, false]);
+  });
+
+  test('does nothing for a plan that has expired, not even switch', async () => {
+    const replica = createStoreReplica(store.world);
+    const switching = switched(replica);
+    const next = await plan();
+    const header = { ...next.header, expiresAtMs: next.header.madeAtMs };
+    const refuse = async () => {
+      throw new Error('it was switched');
+    };
+    const refusing = { ...switching, readOnly: { ...switching.readOnly, switchOn: refuse } };
+
+    const applied = applyToStore(storeRig(store), { ...next, header }, { mode: 'read-only', switching: refusing });
+
+    await expect(applied).rejects.toMatchObject({ code: 'PLAN_EXPIRED' });
   });
 });
 

@@ -9,13 +9,16 @@ import type { StoreRun } from '../apply/store/store-run.ts';
 import type { Action } from '../plan/action.ts';
 import type { PlanHeader } from '../plan/plan.ts';
 import type { Lease } from '../systems/lease/contract.ts';
-import { carryOut, type RunInput } from './apply-plan.ts';
+import { assertApplicable, carryOut, type RunInput } from './apply-plan.ts';
+import { inReadOnlyMode, type ReadOnlySwitching } from './in-read-only-mode.ts';
 
 export interface ApplyStoreInput extends RunInput, StoreRun {
   /** The plan's actions, from the first, each time it is called. */
   readonly actions: () => AsyncIterable<Action>;
   /** The mark that the plan was made from, where that was just now; undefined for a plan from a file. Its time is the store's. */
   readonly mark: FreshMark | undefined;
+  /** Switches read-only mode on before anything is done, and back after it. Absent: somebody else does, or it is not asked for. */
+  readonly switching?: ReadOnlySwitching;
 }
 
 export interface StoreRunReport extends RunReport {
@@ -33,35 +36,35 @@ const FOREIGN_CLOCK_MS = 60_000;
  *   what was begun is ended by the next run
  */
 export async function applyStorePlan(input: ApplyStoreInput): Promise<StoreRunReport> {
-  const { store, runId, by, nowMs } = input;
-  let lock: Awaited<ReturnType<typeof store.lock>> | undefined;
-  let broughtBack: BroughtBack = { blobs: 0, links: 0 };
-  const underLease = async (signal: AbortSignal): Promise<void> => {
-    lock = await store.lock(`${runId} by ${by}`, signal);
-    await assertPreconditions(input, input.actions(), signal);
-    await input.underLease?.(signal);
-  };
+  const { header, store, runId, by, nowMs, signal, switching } = input;
+  assertApplicable(header, nowMs());
+  const lock = await store.lock(`${runId} by ${by}`, signal);
   try {
-    const report = await carryOut({ ...input, underLease }, async (context) => {
-      const lease = underBoth(context.lease, lock?.lost);
-      const plannedAtMs = input.mark?.beganAtMs ?? (await plannedAt(input, lease.lost));
-      const intendedLinks = intendedLinksIn(input.journal);
-      const { mark, actions } = input;
-      const phases = { run: input, actions, mark, plannedAtMs, intendedLinks, context: { ...context, lease } };
-      const applied = await applyStorePhases(phases);
-      await context.journal.append([endLine(nowMs(), { tally: applied.tally, stopped: applied.stopped })]);
-      broughtBack = applied.broughtBack;
-      return applied;
-    });
-    return { ...report, broughtBack };
+    const work = () => runUnderLock(input, lock.lost);
+    return switching === undefined ? await work() : await inReadOnlyMode(switching, work, signal);
   } finally {
-    await lock?.release();
+    await lock.release();
   }
 }
 
-/** Lost as soon as one of the two is. */
-function underBoth(lease: Lease, lost: AbortSignal | undefined): Lease {
-  return lost === undefined ? lease : { ...lease, lost: AbortSignal.any([lease.lost, lost]) };
+async function runUnderLock(input: ApplyStoreInput, lockLost: AbortSignal): Promise<StoreRunReport> {
+  const { nowMs, mark, actions } = input;
+  let broughtBack: BroughtBack = { blobs: 0, links: 0 };
+  const underLease = async (signal: AbortSignal): Promise<void> => {
+    await assertPreconditions(input, actions(), signal);
+    await input.underLease?.(signal);
+  };
+  const report = await carryOut({ ...input, underLease }, async (context) => {
+    const lease: Lease = { ...context.lease, lost: AbortSignal.any([context.lease.lost, lockLost]) };
+    const plannedAtMs = mark?.beganAtMs ?? (await plannedAt(input, lease.lost));
+    const intendedLinks = intendedLinksIn(input.journal);
+    const phases = { run: input, actions, mark, plannedAtMs, intendedLinks, context: { ...context, lease } };
+    const applied = await applyStorePhases(phases);
+    await context.journal.append([endLine(nowMs(), { tally: applied.tally, stopped: applied.stopped })]);
+    broughtBack = applied.broughtBack;
+    return applied;
+  });
+  return { ...report, broughtBack };
 }
 
 /** When the plan's look at the store began, told in the store's time. */

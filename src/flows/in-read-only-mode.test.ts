@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type FakeKubeApi, startFakeKubeApi } from '../../test/support/fake-kube-api.ts';
+import { createMemoryStore } from '../../test/support/memory-store.ts';
 import { makeTempFolder } from '../../test/support/temp-folder.ts';
 import { fileNote, openReadOnlySwitch } from '../systems/read-only-switch/index.ts';
 import { inReadOnlyMode, restoreReadWrite } from './in-read-only-mode.ts';
@@ -21,16 +22,16 @@ beforeEach(async () => {
 const input = async (named = 'deployment:apps/registry/registry') => ({
   readOnly: await openReadOnlySwitch(named, { kubeconfig: cluster.kubeconfig }, { pollMs: 1, timeoutMs: 50 }),
   note: fileNote(path),
-  signal,
-  backSignal: signal,
 });
+const during = async <T>(work: () => Promise<T>, named?: string) => inReadOnlyMode(await input(named), work, signal);
+const restore = async () => restoreReadWrite(await input(), createMemoryStore(), 'test', signal);
 const own = () => cluster.env.filter(({ name }) => name === VARIABLE);
 
 describe('a registry that is a Deployment', () => {
   test('is switched while something is done, in the form that works, and then put back', async () => {
-    const during = await inReadOnlyMode(await input(), async () => ({ env: own(), note: existsSync(path) }));
+    const seen = await during(async () => ({ env: own(), note: existsSync(path) }));
 
-    expect(during).toEqual({ env: [ON], note: true });
+    expect(seen).toEqual({ env: [ON], note: true });
     expect(cluster.env).toEqual([{ name: 'OTHER', value: 'stays' }]);
     expect(existsSync(path)).toBe(false);
   });
@@ -40,14 +41,14 @@ describe('a registry that is a Deployment', () => {
     ['a reference', { name: VARIABLE, valueFrom: { configMapKeyRef: { name: 'settings', key: 'read-only' } } }],
   ])('gets back %s that it had', async (_, before) => {
     cluster.env.push(before);
-    const during = await inReadOnlyMode(await input(), async () => own());
+    const seen = await during(async () => own());
 
-    expect(during).toEqual([ON]);
+    expect(seen).toEqual([ON]);
     expect(own()).toEqual([before]);
   });
 
   test('is waited for until no old pod is left that still answers', async () => {
-    await inReadOnlyMode(await input(), async () => {
+    await during(async () => {
       const looks = cluster.asked.slice(cluster.asked.findIndex((one) => one.startsWith('PATCH')));
       expect(looks.filter((one) => one.startsWith('GET deployments')).length).toBeGreaterThanOrEqual(3);
       expect(looks.filter((one) => one.startsWith('GET pods')).length).toBeGreaterThanOrEqual(2);
@@ -56,7 +57,7 @@ describe('a registry that is a Deployment', () => {
   });
 
   test('is put back when what was to be done fails, and that failure is told', async () => {
-    const failing = inReadOnlyMode(await input(), async () => {
+    const failing = during(async () => {
       throw new Error('the work failed');
     });
 
@@ -67,7 +68,7 @@ describe('a registry that is a Deployment', () => {
   test('is put back when it does not come up, and nothing is done', async () => {
     cluster.stuck = true;
     let isDone = false;
-    const switching = inReadOnlyMode(await input(), async () => {
+    const switching = during(async () => {
       isDone = true;
     });
 
@@ -79,7 +80,7 @@ describe('a registry that is a Deployment', () => {
     });
     expect([isDone, own(), existsSync(path)]).toEqual([false, [], true]);
     cluster.stuck = false;
-    expect(await restoreReadWrite(await input())).toBe('restored');
+    expect(await restore()).toBe('restored');
     expect(existsSync(path)).toBe(false);
   });
 
@@ -90,17 +91,17 @@ describe('a registry that is a Deployment', () => {
     await readOnly.switchOn(remembered, signal);
     expect(own()).toEqual([ON]);
 
-    const during = await inReadOnlyMode(await input(), async () => own());
+    const seen = await during(async () => own());
 
-    expect(during).toEqual([ON]);
+    expect(seen).toEqual([ON]);
     expect([own(), existsSync(path)]).toEqual([[], false]);
-    expect(await restoreReadWrite(await input())).toBe('nothing-to-do');
+    expect(await restore()).toBe('nothing-to-do');
   });
 
   test('is left alone by another switch than the one that was noted', async () => {
     await fileNote(path).write({ name: 'deployment other/registry', remembered: {} });
 
-    const other = restoreReadWrite(await input());
+    const other = restore();
 
     await expect(other).rejects.toMatchObject({ code: 'READ_ONLY_NOTE_FAILED' });
     expect(cluster.asked.filter((one) => one.startsWith('PATCH'))).toEqual([]);
@@ -115,7 +116,7 @@ describe('a registry that is a Deployment', () => {
     ['deployment:apps/registry/web', 'READ_ONLY_SETTINGS_INVALID', 'it has no container web'],
     ['deployment:apps/absent/registry', 'READ_ONLY_CLUSTER_FAILED', '404 deployments/absent not found'],
   ])('named as %s is refused before anything is changed', async (named, code, words) => {
-    const refused = inReadOnlyMode(await input(named), async () => undefined);
+    const refused = during(async () => undefined, named);
 
     await expect(refused).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
     expect([cluster.asked.filter((one) => one.startsWith('PATCH')), existsSync(path)]).toEqual([[], false]);
@@ -126,7 +127,7 @@ describe('a registry that is a Deployment', () => {
     writeFileSync(join(folder, 'file'), '');
     path = join(folder, 'file', 'read-only.json');
 
-    const refused = inReadOnlyMode(await input(), async () => undefined);
+    const refused = during(async () => undefined);
 
     await expect(refused).rejects.toMatchObject({ code: 'READ_ONLY_NOTE_FAILED' });
     expect(own()).toEqual([]);
@@ -137,18 +138,18 @@ test.each([false, true])(
   'OpenShift’s registry, read-only before: %s, is switched by its operator and put back',
   async (before) => {
     cluster.readOnly = before;
-    const during = await inReadOnlyMode(await input('openshift'), async () => {
+    const seen = await during(async () => {
       expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ remembered: { readOnly: before } });
       return cluster.readOnly;
-    });
+    }, 'openshift');
 
-    expect([during, cluster.readOnly, existsSync(path)]).toEqual([true, before, false]);
+    expect([seen, cluster.readOnly, existsSync(path)]).toEqual([true, before, false]);
   },
 );
 
 test('an operator that never gets done is told with its own words', async () => {
   cluster.looksNeeded = Number.POSITIVE_INFINITY;
-  const switching = inReadOnlyMode(await input('openshift'), async () => undefined);
+  const switching = during(async () => undefined, 'openshift');
 
   await expect(switching).rejects.toMatchObject({
     code: 'READ_ONLY_NOT_PUT_BACK',
@@ -158,7 +159,7 @@ test('an operator that never gets done is told with its own words', async () => 
 
 test('an API server that refuses is told with its words, and without the token', async () => {
   cluster.failures.push(403);
-  const refused = inReadOnlyMode(await input(), async () => undefined);
+  const refused = during(async () => undefined);
 
   await expect(refused).rejects.toMatchObject({
     code: 'READ_ONLY_CLUSTER_FAILED',
@@ -174,8 +175,6 @@ test.each(['deployment:', 'deployment:apps', 'deployment:apps/a/b/c', 'deploymen
 );
 
 test('what is switched by hand is left to whoever does it', async () => {
-  const manual = { ...(await input('manual')) };
-
-  expect(await inReadOnlyMode(manual, async () => 'done')).toBe('done');
+  expect(await during(async () => 'done', 'manual')).toBe('done');
   expect(cluster.asked).toEqual([]);
 });

@@ -1,46 +1,64 @@
 import type { ReadOnlySwitch, SwitchNote } from '../systems/read-only-switch/contract.ts';
+import type { Store } from '../systems/store/contract.ts';
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
 
-export interface ReadOnlyInput {
+/** What switches a registry, and where that is written down. */
+export interface ReadOnlySwitching {
   readonly readOnly: ReadOnlySwitch;
   readonly note: SwitchNote;
-  readonly signal: AbortSignal;
-  /** For putting it back, which a stop of the run must not prevent. */
-  readonly backSignal: AbortSignal;
 }
 
 /**
- * Does something while a registry is in read-only mode, and puts it back whatever becomes of that. How it was is written down before it is
- * switched, so that {@link restoreReadWrite} puts it back even after a crash.
+ * Does something while a registry is in read-only mode, and puts it back whatever becomes of that, even when it was stopped. How it was is
+ * written down before it is switched, so that {@link restoreReadWrite} puts it back even after a crash. The caller holds the lock on the
+ * storage: the end of one run must not end the read-only mode of another.
  *
- * @throws what the work throws; READ_ONLY_NOT_PUT_BACK, with that as its cause
+ * @throws what the work throws; READ_ONLY_NOT_PUT_BACK, which then names it
  */
-export async function inReadOnlyMode<T>(input: ReadOnlyInput, work: () => Promise<T>): Promise<T> {
-  const { readOnly, note, signal } = input;
+export async function inReadOnlyMode<T>(
+  switching: ReadOnlySwitching,
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { readOnly, note } = switching;
   // A note that is there is of a run that died: what it remembers is how it was before that.
-  const remembered = (await notedBefore(input)) ?? { name: readOnly.name, remembered: await readOnly.remember(signal) };
-  await note.write(remembered);
+  const noted = (await notedBefore(switching)) ?? { name: readOnly.name, remembered: await readOnly.remember(signal) };
+  await note.write(noted);
   let done: { readonly value: T } | { readonly error: unknown };
   try {
-    await readOnly.switchOn(remembered.remembered, signal);
+    await readOnly.switchOn(noted.remembered, signal);
     done = { value: await work() };
   } catch (error) {
     done = { error };
   }
-  await putBack(input, remembered.remembered, 'error' in done ? done.error : undefined);
+  await putBack(switching, noted.remembered, 'error' in done ? done.error : undefined);
   if ('error' in done) throw done.error;
   return done.value;
 }
 
-/** Puts back what a run that died has left switched. @throws READ_ONLY_NOT_PUT_BACK */
-export async function restoreReadWrite(input: ReadOnlyInput): Promise<'restored' | 'nothing-to-do'> {
-  const noted = await notedBefore(input);
-  if (noted === undefined) return 'nothing-to-do';
-  await putBack(input, noted.remembered, undefined);
-  return 'restored';
+/**
+ * Puts back what a run that died has left switched, under the lock on the storage.
+ * @param by - who does it, for whoever meets the lock
+ * @throws READ_ONLY_NOT_PUT_BACK, LEASE_HELD while a run is at work
+ */
+export async function restoreReadWrite(
+  switching: ReadOnlySwitching,
+  store: Pick<Store, 'lock'>,
+  by: string,
+  signal: AbortSignal,
+): Promise<'restored' | 'nothing-to-do'> {
+  const lock = await store.lock(`putting back read-write mode by ${by}`, signal);
+  try {
+    const noted = await notedBefore(switching);
+    if (noted === undefined) return 'nothing-to-do';
+    await putBack(switching, noted.remembered, undefined);
+    return 'restored';
+  } finally {
+    await lock.release();
+  }
 }
 
-async function notedBefore({ readOnly, note }: ReadOnlyInput) {
+async function notedBefore({ readOnly, note }: ReadOnlySwitching) {
   const noted = await note.read();
   if (noted === undefined || noted.name === readOnly.name) return noted;
   throw new CodedError(
@@ -50,13 +68,10 @@ async function notedBefore({ readOnly, note }: ReadOnlyInput) {
   );
 }
 
-async function putBack(
-  { readOnly, note, backSignal }: ReadOnlyInput,
-  remembered: unknown,
-  cause: unknown,
-): Promise<void> {
+async function putBack({ readOnly, note }: ReadOnlySwitching, remembered: unknown, cause: unknown): Promise<void> {
   try {
-    await readOnly.switchBack(remembered, backSignal);
+    // Under a signal of its own: who stops a run does not want a registry that takes no pushes.
+    await readOnly.switchBack(remembered, new AbortController().signal);
     await note.clear();
   } catch (error) {
     const before = cause === undefined ? '' : `; before that: ${messageOf(cause)}`;

@@ -1,6 +1,5 @@
 import { isBegun } from '../apply/store/unlink-note.ts';
 import type { ResourceId } from '../evidence/resource.ts';
-import type { Marks } from '../graph/mark.ts';
 import type { Digest } from '../oci/digest.ts';
 import { blobFate } from '../policy/blob-fate.ts';
 import { type Leftover, leftoverFate } from '../policy/leftover-fate.ts';
@@ -29,7 +28,8 @@ export async function lookCloser(input: CloserLookInput, signal: AbortSignal): P
   const linkedAgain = hiddenWithLink(sight, input.store.name);
   const restore: ResourceId[] = [];
   for (const id of sight.pending.ids()) {
-    const isBack = sight.pending.get(id)?.state === 'hidden' && sight.inPlace.has(id);
+    // A folder that hidden data has left behind is not data: only a closer look tells.
+    const isBack = sight.pending.get(id)?.state === 'hidden' && input.looks.get(id) !== undefined;
     if (marks.has(id) || isBack) restore.push(id);
   }
   return { rulings: rulingsOf(input, { cached, linkedAgain, restore }), restore, linksKnown };

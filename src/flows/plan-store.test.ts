@@ -108,7 +108,7 @@ describe('a blob that no manifest names', () => {
   test('loses its links again where a run died while it removed them', async () => {
     const { world, orphan, store } = smallWorld();
     world.clock.forward(2 * DAY_MS);
-    world.notes.set(orphan, { runId: 'run-0+begun', atMs: world.clock.now() });
+    world.notes.set(orphan, { runId: 'run-0.begun', atMs: world.clock.now() });
     world.clock.forward(2 * DAY_MS);
     expect(stepsOf(await planMemoryStore(store))).toEqual({ [orphan]: 'unlink-blob (no-manifest)' });
   });

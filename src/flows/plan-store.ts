@@ -48,7 +48,7 @@ export async function planStore(input: PlanStoreInput, signal: AbortSignal): Pro
 
   const actions = storeActions({
     ...{ evidence, graph, keepers, decisions, looks, pending },
-    isInPlace: (id) => inPlace.has(id),
+    isInPlace: (id) => inPlace.has(id) && (pending.get(id)?.state !== 'hidden' || looks.get(id) !== undefined),
     toRestore: late.restore,
     linksKnown: late.linksKnown,
     withoutWaiting: { hide: isReadOnly && policy.graceMs === 0, purge: isReadOnly && policy.holdMs === 0 },

@@ -98,7 +98,9 @@ const ranks = Object.keys(damageKinds);
 
 /** The worst first, then by repository, then by what it is. */
 export function compareDamage(a: Damage, b: Damage): number {
-  return ranks.indexOf(a.kind) - ranks.indexOf(b.kind) || compare(a.repository, b.repository) || compare(a.what, b.what);
+  return (
+    ranks.indexOf(a.kind) - ranks.indexOf(b.kind) || compare(a.repository, b.repository) || compare(a.what, b.what)
+  );
 }
 
 function compare(a: string, b: string): number {

@@ -23,8 +23,10 @@ export interface DamageView {
   isListed(manifest: ResourceId, child: ResourceId): boolean;
   /** Why a manifest can't be read. */
   unreadable(manifest: ResourceId): string | undefined;
-  /** A tag of which nothing is known since nobody could look: no damage. */
-  isUnseen(tag: ResourceId): boolean;
+  /** Nothing is known of this tag or manifest, since nobody could look: that is no damage. */
+  isUnseen(id: ResourceId): boolean;
+  /** What it means that a tag exists and names nothing. */
+  readonly tagWithoutTarget: Extract<DamageKind, 'tag-unreadable' | 'tag-without-manifest'>;
 }
 
 /** Finds what is wrong with tags, manifests, and what manifests need. @returns each once, the worst first */
@@ -40,18 +42,20 @@ export function findDamage(view: DamageView): readonly Damage[] {
 }
 
 function lookAtTag(view: DamageView, tag: ResourceId, gathered: GatheredDamage): void {
-  const { resources, exists } = view.evidence;
-  const targets = [...keptBy(view.graph, tag)].filter(({ as }) => as === 'tag' || (view.anyRepository && as === 'opaque'));
-  if (targets.length === 0 && !view.isUnseen(tag)) gathered.addTag('tag-unreadable', tag);
+  const { resources } = view.evidence;
+  const targets = [...keptBy(view.graph, tag)].filter(
+    ({ as }) => as === 'tag' || (view.anyRepository && as === 'opaque'),
+  );
+  if (targets.length === 0 && !view.isUnseen(tag)) gathered.addTag(view.tagWithoutTarget, tag);
   for (const { id } of targets)
-    if (!exists(id)) gathered.addTag('tag-without-manifest', tag, `it stands for ${resources.key(id)}`);
+    if (isMissing(view, id)) gathered.addTag('tag-without-manifest', tag, `it stands for ${resources.key(id)}`);
   for (const { id, as } of keptBy(view.keepers, tag))
-    if (as === 'referrer-tag' && !exists(id))
+    if (as === 'referrer-tag' && isMissing(view, id))
       gathered.addTag('subject-missing', tag, `it belongs to ${resources.key(id)}`);
 }
 
 function lookAtManifest(view: DamageView, manifest: ResourceId, gathered: GatheredDamage): void {
-  const { resources, exists } = view.evidence;
+  const { resources } = view.evidence;
   const because = view.unreadable(manifest);
   let isWhole = true;
   for (const { id, as } of keptBy(view.graph, manifest)) {
@@ -66,7 +70,7 @@ function lookAtManifest(view: DamageView, manifest: ResourceId, gathered: Gather
     for (const kind of view.partOf(manifest, part)) gathered.add(kind, manifest, part);
   lookAtChildren(view, manifest, gathered);
   for (const { id, as } of keptBy(view.keepers, manifest))
-    if (as === 'subject' && !exists(id))
+    if (as === 'subject' && isMissing(view, id))
       gathered.add('subject-missing', manifest, manifest, `it belongs to ${resources.key(id)}`);
 }
 
@@ -74,12 +78,15 @@ function lookAtManifest(view: DamageView, manifest: ResourceId, gathered: Gather
 function lookAtChildren(view: DamageView, index: ResourceId, gathered: GatheredDamage): void {
   const children = childBlobs(view, index);
   const missing = children.filter(({ manifest, blob }) => {
-    if (manifest !== undefined && view.evidence.exists(manifest)) return false;
+    if (manifest !== undefined && !isMissing(view, manifest)) return false;
     return blob === undefined || !view.isListed(index, blob);
   });
-  if (missing.length === 0) return;
-  if (missing.length === children.length) return gathered.add('index-without-children', index, index);
-  for (const { manifest, blob } of missing) gathered.add('child-missing', index, (blob ?? manifest) as ResourceId);
+  if (missing.length > 0 && missing.length === children.length) gathered.add('index-without-children', index, index);
+  else for (const { manifest, blob } of missing) gathered.add('child-missing', index, (blob ?? manifest) as ResourceId);
+}
+
+function isMissing({ evidence, isUnseen }: DamageView, id: ResourceId): boolean {
+  return !evidence.exists(id) && !isUnseen(id);
 }
 
 interface Draft {
@@ -131,7 +138,14 @@ class GatheredDamage {
     const key = `${kind} ${repository} ${what}`;
     let draft = this.#drafts.get(key);
     if (draft === undefined) {
-      draft = { kind, repository, what, ...(cause === undefined ? {} : { cause }), manifests: new Set(), tags: new Set() };
+      draft = {
+        kind,
+        repository,
+        what,
+        ...(cause === undefined ? {} : { cause }),
+        manifests: new Set(),
+        tags: new Set(),
+      };
       this.#drafts.set(key, draft);
     }
     return draft;

@@ -2,6 +2,8 @@ import type { RunReport } from '../apply/run-report.ts';
 import type { PlanHeader } from '../plan/plan.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
 import { type Check, worstOf } from './checks.ts';
+import type { FsckFindings } from './fsck/findings.ts';
+import { isBroken } from './fsck/fsck-words.ts';
 import { runOutcome } from './run/run-outcome.ts';
 import { notTried, type UndoToShow } from './undo-report.ts';
 
@@ -52,6 +54,12 @@ export function exitCodeOfChecks(checks: readonly Check[]): ExitCode {
   return worstOf(checks) === 'fail' ? exitCodes.failed : exitCodes.done;
 }
 
+/** After `fsck`: whether something is broken; a warning is nothing broken. */
+export function exitCodeOfFsck({ damage, unseen }: Pick<FsckFindings, 'damage' | 'unseen'>): ExitCode {
+  if (damage.some(isBroken)) return exitCodes.partial;
+  return unseen.length > 0 ? exitCodes.evidence : exitCodes.done;
+}
+
 /** After anything thrown. What is no coded error is a bug of ours, and failed. */
 export function exitCodeOfError(thrown: unknown): ExitCode {
   if (!(thrown instanceof CodedError)) return exitCodes.failed;
@@ -74,6 +82,14 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   REPOSITORY_NOT_FOUND: usage,
   JOURNAL_NO_SUCH_RUN: usage,
   REGISTRY_NOT_FOUND: usage,
+  HARD_PRUNE_NO_REPLICAS: usage,
+  HARD_PRUNE_OTHER_STORE: usage,
+  HARD_PRUNE_DELETE_DISABLED: usage,
+  HARD_PRUNE_NOT_READ_ONLY: usage,
+  HARD_PRUNE_PLAN_UNFIT: usage,
+  STORE_NOT_FOUND: usage,
+  STORE_NOT_THIS_KIND: usage,
+  STORE_WALK_FAILED: exitCodes.evidence,
   REGISTRY_UNREACHABLE: usage,
   REGISTRY_NOT_A_REGISTRY: usage,
   REGISTRY_NO_CATALOG: usage,

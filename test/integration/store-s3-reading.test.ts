@@ -2,22 +2,13 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CreateMultipartUploadCommand, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { beforeAll, expect, test } from 'vitest';
 import { collectEvidence, type Evidence } from '../../src/evidence/evidence.ts';
-import { edgeKinds, type Source } from '../../src/evidence/sink.ts';
+import type { Source } from '../../src/evidence/sink.ts';
 import { storeReadingContract } from '../../src/systems/store/contract.suite.ts';
 import type { Store } from '../../src/systems/store/contract.ts';
 import { openDistributionS3 } from '../../src/systems/store/distribution-s3/index.ts';
 import { describeReal } from '../support/requirements.ts';
 import { type Eyes, makeBucket, uploadFolder } from '../support/s3-eyes.ts';
-import {
-  artifact,
-  type BuiltStore,
-  buildStore,
-  image,
-  index,
-  raw,
-  type StoreWorld,
-  schema1,
-} from '../support/store-world/index.ts';
+import { type BuiltStore, buildStore, image, type StoreWorld, surveyInWords } from '../support/store-world/index.ts';
 import { SWIFT_PROGRAMS, type Swift, startSwift } from '../support/swift.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 

@@ -9,6 +9,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   psql: 'postgresql',
   'redis-cli': 'redis-tools',
   dockerd: 'docker.io',
+  'swift-proxy-server': 'swift-proxy',
+  'swift-account-server': 'swift-account',
+  'swift-container-server': 'swift-container',
+  'swift-object-server': 'swift-object',
   ctr: 'containerd',
 };
 

@@ -6,6 +6,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addDu } from './du.ts';
 import { addExplain } from './explain.ts';
+import { addFsck } from './fsck.ts';
 import { addHardPrune } from './hard-prune.ts';
 import { addReconcile } from './reconcile.ts';
 import { addRepo } from './repo.ts';
@@ -21,6 +22,7 @@ export const commands: readonly AddCommand[] = [
   addUndo,
   addExplain,
   addDu,
+  addFsck,
   addRepo,
   addTag,
   addRun,

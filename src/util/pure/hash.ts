@@ -6,12 +6,12 @@ export function sha256Hex(bytes: Uint8Array | string): string {
 }
 
 export interface RunningHash {
-  update(text: string): void;
+  update(part: string | Uint8Array): void;
   hex(): string;
 }
 
-/** A sha256 over text that comes in pieces. */
+/** A sha256 over what comes in pieces. */
 export function runningSha256(): RunningHash {
   const hash = createHash('sha256');
-  return { update: (text) => void hash.update(text), hex: () => hash.copy().digest('hex') };
+  return { update: (part) => void hash.update(part), hex: () => hash.copy().digest('hex') };
 }

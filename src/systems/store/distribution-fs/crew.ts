@@ -62,6 +62,9 @@ function oneReader(place: DiskPlace, signal: AbortSignal): Crew {
   };
 }
 
+/** What a reader makes is short-lived: a larger nursery would only hold more of it. */
+const LITTLE = { maxYoungGenerationSizeMb: 8 };
+
 interface Job {
   readonly message: ToWalker;
   readonly take: (answer: never) => void;
@@ -113,7 +116,7 @@ class Threads implements Crew {
   readonly #abort = () => this.#end(this.#signal.reason);
 
   #start(): void {
-    const worker = new Worker(this.#walkerFile, { workerData: this.#place });
+    const worker = new Worker(this.#walkerFile, { workerData: this.#place, resourceLimits: LITTLE });
     this.#all.set(worker, undefined);
     this.#idle.push(worker);
     if (this.#knowledge !== undefined) worker.postMessage({ learn: this.#knowledge } satisfies ToWalker);

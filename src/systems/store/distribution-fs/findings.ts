@@ -18,6 +18,11 @@ export interface StatedBlobs {
   readonly first: ResourceId;
 }
 
+interface KnownManifest {
+  readonly manifest: ResourceId;
+  readonly digest: Digest;
+}
+
 /** A manifest of a repository that needs a closer look. */
 export interface ManifestInNeed {
   readonly repository: string;
@@ -117,12 +122,14 @@ export class Findings {
     const { repository } = found;
     const scope = this.#scope(repository);
     const number = this.#numberOf(repository);
+    const manifests = new Map<number, KnownManifest>();
     for (let n = 0; n < found.revisions.length; n += 1) {
-      const digest: Digest = `sha256:${found.revisions[n]}`;
+      const digest = found.revisions[n] as Digest;
       const blob = found.numbers[n] as number;
       const manifest = this.#manifest(scope, digest, found.linkedAtMs[n]);
       this.#sink.refers(manifest, blob < 0 ? this.blob(digest) : this.#blobs.first + blob, 'link');
       this.#revisions.push(manifest, blob, number);
+      if (blob >= 0) manifests.set(blob, { manifest, digest });
     }
     const others = new Map<Digest, ResourceId>();
     for (const [digest, stored] of found.others) {
@@ -136,7 +143,7 @@ export class Findings {
       const manifest = this.#sink.resource('manifest', scope, digest);
       this.#inNeed.push({ repository, manifest, digest, because: 'its link is empty or short' });
     }
-    this.#takeTags(found, number);
+    this.#takeTags(found, number, manifests);
     this.#takeAliases(found);
   }
 
@@ -164,15 +171,23 @@ export class Findings {
     }
   }
 
-  #takeTags({ repository, tags, targets, brokenTags }: RepositoryFound, number: number): void {
+  /** @param manifests - those of the repository that came with the tags, by their blobs */
+  #takeTags(found: RepositoryFound, number: number, manifests: ReadonlyMap<number, KnownManifest>): void {
+    const { repository, tags, targets, targetsApart, brokenTags } = found;
+    let apart = 0;
     const scope = this.#scope(repository);
     for (let n = 0; n < tags.length; n += 1) {
-      const digest = targets[n] as Digest;
+      const blob = targets[n] as number;
       const tag = this.#tag(scope, tags[n] as string);
-      const manifest = this.#sink.resource('manifest', scope, digest);
-      this.#sink.exists(tag, { digest });
-      this.#sink.refers(tag, manifest, 'tag');
-      this.#targets.push(manifest, this.#blobs.digests.indexOf(digest), number);
+      let known = manifests.get(blob);
+      if (known === undefined) {
+        const digest = blob >= 0 ? this.#blobs.digests.at(blob) : (targetsApart[apart] as Digest);
+        if (blob < 0) apart += 1;
+        known = { digest, manifest: this.#sink.resource('manifest', scope, digest) };
+        this.#targets.push(known.manifest, blob, number);
+      }
+      this.#sink.exists(tag, { digest: known.digest });
+      this.#sink.refers(tag, known.manifest, 'tag');
     }
     for (const [name, history] of brokenTags) {
       const tag = this.#tag(scope, name);

@@ -1,6 +1,7 @@
 import { closeSync, constants, type Dirent, lstatSync, openSync, readSync } from 'node:fs';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { type DiskPlace, listFolder, readSmallFile, statFile, walkFailed } from '../on-disk/careful-read.ts';
+import { isPlainDigest } from './plain-digest.ts';
 
 /*
  * The same answers as in ../on-disk/careful-read.ts with fewer calls, for what is read by the hundred thousand: where all is as it
@@ -53,7 +54,7 @@ export function readLinkText(place: DiskPlace, path: string): Digest | '' | unde
   const bytes = readQuickly(place, path);
   if (bytes === undefined) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').trim();
-  return isDigest(text) ? text : '';
+  return isPlainDigest(text) || isDigest(text) ? text : '';
 }
 
 /** A link's length and time. */

@@ -68,7 +68,8 @@ function emptyDraft(repository: string): Draft {
     emptyLinks: [],
     others: [],
     tags: [],
-    targets: [],
+    targets: new Int32Array(0),
+    targetsApart: [],
     brokenTags: [],
     aliases: [],
     apart: [],
@@ -80,17 +81,17 @@ function readRevisions({ place, blobs, manifests }: RepositoryReading, draft: Dr
   const numbers = new Int32Array(hexes.length);
   const linkedAtMs = new Float64Array(hexes.length);
   for (const hex of hexes) {
+    const number = blobs.indexOfHex(hex);
     const digest = `sha256:${hex}`;
-    if (!isDigest(digest)) continue;
+    if (number < 0 && !isDigest(digest)) continue;
     const link = statLink(place, `${folder}/${hex}/link`);
     if (link === undefined) continue; // deleted through the API, which leaves the folder
-    const number = blobs.indexOfHex(hex);
     numbers[draft.revisions.length] = number;
     linkedAtMs[draft.revisions.length] = link.atMs;
-    draft.revisions.push(hex);
-    if (link.sizeBytes < LINK_BYTES) draft.emptyLinks.push(digest);
-    if (number >= 0) manifests.read(number, digest);
-    else draft.apart.push(readApart(manifests, digest));
+    draft.revisions.push(digest as Digest);
+    if (link.sizeBytes < LINK_BYTES) draft.emptyLinks.push(digest as Digest);
+    if (number >= 0) manifests.read(number, digest as Digest);
+    else draft.apart.push(readApart(manifests, digest as Digest));
   }
   draft.numbers = numbers.slice(0, draft.revisions.length);
   draft.linkedAtMs = linkedAtMs.slice(0, draft.revisions.length);
@@ -116,6 +117,7 @@ function noteOtherRevision({ place, blobs, manifests }: RepositoryReading, draft
 function readTags(reading: RepositoryReading, draft: Draft, tags: readonly string[]): void {
   const { place, blobs, manifests } = reading;
   const root = storeRoot(place.root);
+  const targets = new Int32Array(tags.length);
   for (const tag of tags) {
     const target = readLinkText(place, currentLinkPath(root, draft.repository, tag));
     if (target === undefined) continue; // no tag yet, or no more
@@ -123,11 +125,13 @@ function readTags(reading: RepositoryReading, draft: Draft, tags: readonly strin
       draft.brokenTags.push([tag, readHistory(reading, draft.repository, tag)]);
       continue;
     }
-    draft.tags.push(tag);
-    draft.targets.push(target);
     const number = blobs.indexOf(target);
+    targets[draft.tags.length] = number;
+    draft.tags.push(tag);
     if (number >= 0) manifests.read(number, target);
+    else draft.targetsApart.push(target);
   }
+  draft.targets = targets.slice(0, draft.tags.length);
 }
 
 function readHistory({ place }: RepositoryReading, repository: string, tag: string): readonly Digest[] {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Digest, digestsIn } from '../../../oci/digest.ts';
 import { parseManifest, type ReferenceKind } from '../../../oci/manifest.ts';
 import { type ManifestKind, manifestKindOf } from '../../../oci/media-type.ts';
+import { HEX_LENGTH, isHex, isPlainDigest, SHA256 } from './plain-digest.ts';
 
 /** What content can name, in the order of the numbers that stand for it. */
 export const referenceKinds = [
@@ -133,19 +134,6 @@ function readWithCare(bytes: Uint8Array, text: string): References | string {
 }
 
 const NOT_AN_OBJECT = 'it is not a JSON object';
-const SHA256 = 'sha256:';
-const HEX_LENGTH = 64;
-
-/** Like `isDigest` for sha256 alone, and quicker. */
-function isPlainDigest(text: string): text is Digest {
-  if (text.length !== SHA256.length + HEX_LENGTH || !text.startsWith(SHA256)) return false;
-  for (let at = SHA256.length; at < text.length; at += 1) if (!isHex(text.charCodeAt(at))) return false;
-  return true;
-}
-
-function isHex(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
-}
 
 function parseJson(text: string): Json | undefined {
   try {

@@ -77,8 +77,8 @@ export type Stray = readonly [from: number, as: ReferenceKind, to: Digest];
 
 export interface RepositoryFound {
   readonly repository: string;
-  /** Hexadecimal halves of the sha256 digests of its manifests. */
-  readonly revisions: readonly string[];
+  /** The sha256 digests of its manifests. */
+  readonly revisions: readonly Digest[];
   /** Their numbers among the blobs; -1 for those that were not there when blobs were listed. */
   readonly numbers: Int32Array;
   /** When their links were written. */
@@ -88,8 +88,9 @@ export interface RepositoryFound {
   /** Manifests under another algorithm, and what their links name. */
   readonly others: readonly (readonly [digest: Digest, stored: Digest])[];
   readonly tags: readonly string[];
-  /** What they stand for, each tag's. */
-  readonly targets: readonly Digest[];
+  /** What they stand for, each tag's: a number among the blobs, or -1 and, in turn, the next of {@link targetsApart}. */
+  readonly targets: Int32Array;
+  readonly targetsApart: readonly Digest[];
   /** Tags with an empty or short link, and all that they ever stood for. */
   readonly brokenTags: readonly (readonly [tag: string, history: readonly Digest[]])[];
   /** Blobs that are linked under another algorithm: as they are named there, and as they are stored. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Digest, digestsIn } from '../../../oci/digest.ts';
 import { parseManifest, type ReferenceKind } from '../../../oci/manifest.ts';
 
-/** What content names: each digest once for each way in which it is named. */
-export type Names = readonly (readonly [as: ReferenceKind, digest: Digest])[];
+/** What content names: each digest once for each way in which it is named. `foreign`: it lies elsewhere, and the store need not have it. */
+export type Names = readonly (readonly [as: ReferenceKind, digest: Digest, foreign?: 'foreign'])[];
 
 /**
  * What a manifest names: what its type says, and, `opaque`, every further digest that stands anywhere in its bytes.
@@ -17,11 +17,13 @@ export function namesIn(digest: Digest, bytes: Uint8Array): Names | string {
   const text = new TextDecoder().decode(bytes);
   const plain = plainText(text);
   if (plain === undefined) return 'it is not a JSON object';
-  const names = new Map<string, readonly [ReferenceKind, Digest]>();
+  const names = new Map<string, Names[number]>();
   const named = new Set<Digest>();
-  for (const { as, to } of parseManifest(bytes, '').references) {
+  for (const { as, to, foreign } of parseManifest(bytes, '').references) {
+    // An opaque reference is one by the look of it: whether its data lies elsewhere is not known.
+    const isElsewhere = foreign && as !== 'opaque';
     named.add(to.digest);
-    names.set(as + to.digest, [as, to.digest]);
+    names.set(as + to.digest, isElsewhere ? [as, to.digest, 'foreign'] : [as, to.digest]);
   }
   for (const other of digestsIn(plain)) if (!named.has(other)) names.set(`opaque${other}`, ['opaque', other]);
   return [...names.values()];

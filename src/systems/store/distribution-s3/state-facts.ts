@@ -148,7 +148,10 @@ export function stateContents({ sink, place, contents, blobs }: StoreReading): v
     if (typeof names === 'string') continue;
     const id = sink.resource('blob', place.name, digest);
     if (blobs.indexOf(digest) < 0) sink.exists(id, {}); // it came since blobs were listed
-    for (const [as, to] of names) if (as !== 'subject') sink.refers(id, sink.resource('blob', place.name, to), as);
+    for (const [as, to, foreign] of names) {
+      if (as === 'subject' || (foreign !== undefined && blobs.indexOf(to) < 0)) continue;
+      sink.refers(id, sink.resource('blob', place.name, to), as);
+    }
   }
 }
 

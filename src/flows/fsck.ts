@@ -1,0 +1,67 @@
+import { findDamage } from '../graph/damage.ts';
+import { compareDamage, type Damage, damageKey } from '../graph/damage-kinds.ts';
+import type { FsckFindings } from '../report/fsck/findings.ts';
+import type { StoreReader } from '../systems/store/contract.ts';
+import { withoutForeign } from './foreign-parts.ts';
+import { sightCounts } from './fsck-counts.ts';
+import { type StoreUnderCheck, storeUnderCheck } from './store-under-check.ts';
+import { gapsNotTold } from './unseen.ts';
+import { type VerifyInput, verifyContents, type WrongContent } from './verify-contents.ts';
+
+export interface FsckStoreInput {
+  readonly store: StoreReader;
+  readonly survey: { readonly readers?: number };
+  /** Hashes all contents as well. */
+  readonly verify?: Omit<VerifyInput, 'store' | 'under' | 'onProgress'>;
+  readonly nowMs: () => number;
+  readonly onProgress?: (words: string) => void;
+}
+
+/**
+ * Looks for damage on a storage. Nothing is written. What is found is looked for a second time, and told only if it is still there: a push or
+ * a deletion that was under way is no damage.
+ *
+ * @throws STORE_WALK_FAILED where a part could not be looked at
+ */
+export async function fsckStore(input: FsckStoreInput, signal: AbortSignal): Promise<FsckFindings> {
+  let under = await storeUnderCheck(input, signal);
+  let damage = damageIn(under);
+  if (damage.length > 0) {
+    const before = new Set(damage.map(damageKey));
+    under = await storeUnderCheck(input, signal);
+    damage = damageIn(under).filter((one) => before.has(damageKey(one)));
+    damage = await withoutForeign(input.store, damage, signal);
+  }
+  const verified =
+    input.verify === undefined
+      ? undefined
+      : await verifyContents({ ...input.verify, ...told(input), store: input.store, under }, signal);
+  const all = [...damage, ...(verified?.wrong ?? []).flatMap((one) => wrongContent(one))].sort(compareDamage);
+  return {
+    system: 'store',
+    place: input.store.name,
+    counts: {
+      ...sightCounts(under.evidence),
+      ...(verified === undefined ? {} : { verifiedBlobs: verified.blobs, verifiedBytes: verified.sizeBytes }),
+    },
+    damage: all,
+    unseen: gapsNotTold(under.evidence.gaps, all, under.name),
+  };
+}
+
+function damageIn(under: StoreUnderCheck): readonly Damage[] {
+  const damage = [...findDamage(under.view)];
+  for (const { repository, digest } of under.idleLinks())
+    damage.push({ kind: 'link-idle', repository, what: digest, neededBy: [], tags: [] });
+  return damage.sort(compareDamage);
+}
+
+function wrongContent({ digest, cause, needs }: WrongContent): readonly Damage[] {
+  if (needs.length === 0)
+    return [{ kind: 'wrong-content-unneeded', repository: '', what: digest, cause, neededBy: [], tags: [] }];
+  return needs.map((need) => ({ kind: 'wrong-content', what: digest, cause, ...need }));
+}
+
+function told({ onProgress }: FsckStoreInput): Pick<VerifyInput, 'onProgress'> {
+  return onProgress === undefined ? {} : { onProgress };
+}

@@ -1,0 +1,138 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+import { brokenOnDisk, brokenOverHttp } from './broken-tags.ts';
+import type { CollectOrder } from './collect-order.ts';
+import { type CollectorTally, collectAndDie, collectOnAndOn, collectSome, noCollectorTally } from './collector.ts';
+import { deleteOnAndOn, seeWhole } from './deleter.ts';
+import { damageIn } from './damage.ts';
+import { pullOnAndOn } from './puller.ts';
+import { pushOnAndOn } from './pusher.ts';
+import { collectWithRegistry } from './registry-collector.ts';
+import { startWorkload, type Workload, type WorkloadTally } from './workload.ts';
+
+export const caches = ['none', 'in-memory', 'redis'] as const;
+export type Cache = (typeof caches)[number];
+
+/** `killed`: Winnow, which is killed and started again all the time. `registry`: the collector that the registry brings along. */
+export const collectors = ['winnow', 'killed', 'registry'] as const;
+export type CollectorName = (typeof collectors)[number];
+
+export interface CellOptions {
+  readonly cache: Cache;
+  readonly collector: CollectorName;
+  readonly seconds: number;
+  readonly pushers: number;
+}
+
+export interface CellResult {
+  readonly options: CellOptions;
+  readonly work: WorkloadTally;
+  readonly collected: CollectorTally;
+  /** Tags that there were at the end. */
+  readonly tags: number;
+  /** What is wrong with them, by whom it was found. Empty: nothing. */
+  readonly broken: readonly string[];
+}
+
+/** A registry with one cache under load, with one collector at work on its storage, and a look at what is left. */
+export async function runCell(options: CellOptions): Promise<CellResult> {
+  const { registry, cacheAddress } = await serve(options.cache);
+  const workload = startWorkload(registry.url);
+  const collected = noCollectorTally();
+  const order = orderFor(registry, cacheAddress);
+  const stop = new AbortController();
+  try {
+    const clients = startClients(workload, options.pushers, stop.signal);
+    const collecting = startCollector(options.collector, { registry, order, collected }, stop.signal);
+    await Promise.race([after(options.seconds * 1000), Promise.all(clients), collecting]); // the latter end before only by failing
+    stop.abort();
+    await Promise.all([...clients, collecting]);
+
+    // What was begun is ended, and what waits in the quarantine goes for good: now nothing can bring it back any more.
+    for (let n = 0; n < 2 && options.collector !== 'registry'; n += 1) {
+      await collectSome(order, 2, collected);
+      await after(order.timing.holdMs);
+    }
+    if (options.collector !== 'registry') await collectSome(order, 2, collected);
+    return { options, work: workload.tally, collected, ...(await look(registry, workload)) };
+  } finally {
+    stop.abort();
+    await workload.client.close();
+    await registry.stop();
+  }
+}
+
+/** The storage is there from the start: a collector does not begin with one that is not. */
+async function serve(cache: Cache): Promise<{ readonly registry: DockerRegistry; readonly cacheAddress: string }> {
+  const folder = makeTempFolder('stress-storage');
+  for (const part of ['blobs', 'repositories'])
+    mkdirSync(join(folder, 'docker/registry/v2', part), { recursive: true });
+  if (cache !== 'redis')
+    return {
+      registry: await startDockerRegistry({ folder, cache: cache === 'none' ? 'none' : 'inmemory' }),
+      cacheAddress: cache,
+    };
+  const redis = await startRedisServer();
+  const storage = {
+    filesystem: { rootdirectory: folder },
+    delete: { enabled: true },
+    maintenance: { uploadpurging: { enabled: false } },
+    cache: { blobdescriptor: 'redis' },
+  };
+  const settings = { storage, redis: { addr: redis.addr, password: redis.password } };
+  return { registry: await startDockerRegistry({ folder, settings }), cacheAddress: redis.url };
+}
+
+/** Waiting times as no one should have them: every step comes as soon as it can, right among the pushes. */
+function orderFor({ folder, url }: DockerRegistry, cache: string): CollectOrder {
+  return {
+    ...{ folder, servers: [url], cache, stateFolder: makeTempFolder('stress-state') },
+    timing: { graceMs: 2000, settleMs: 200, holdMs: 2000, marginMs: 50 },
+    minBlobAgeMs: 2000,
+    leftoverAgeMs: 20_000,
+  };
+}
+
+function startClients(workload: Workload, pushers: number, signal: AbortSignal): readonly Promise<void>[] {
+  return [
+    ...Array.from({ length: pushers }, (_, n) => pushOnAndOn(workload, `pusher-${n}`, signal)),
+    ...[1, 2].map(() => deleteOnAndOn(workload, signal)),
+    pullOnAndOn(workload, signal),
+  ];
+}
+
+function startCollector(
+  name: CollectorName,
+  { registry, order, collected }: { registry: DockerRegistry; order: CollectOrder; collected: CollectorTally },
+  signal: AbortSignal,
+): Promise<void> {
+  switch (name) {
+    case 'winnow':
+      return collectOnAndOn(order, collected, signal);
+    case 'killed':
+      return collectAndDie(order, collected, signal);
+    case 'registry':
+      return collectWithRegistry(registry, collected, signal);
+  }
+}
+
+/** Through the living cache first, image by image; then by a server without one, on the disk, and by Winnow's own check. */
+async function look(registry: DockerRegistry, workload: Workload): Promise<Pick<CellResult, 'tags' | 'broken'>> {
+  const { repositories, live, tally } = workload;
+  for (const repository of repositories)
+    for (const one of live.get(repository)?.values() ?? []) await seeWhole(workload, repository, one);
+  await registry.restart({ cache: 'none', settings: {} });
+  const http = await brokenOverHttp(registry.url, repositories);
+  const disk = brokenOnDisk(registry.folder, repositories);
+  const broken = [
+    ...tally.broken.map((text) => `while it was in use: ${text}`),
+    ...http.broken.map((text) => `over HTTP: ${text}`),
+    ...disk.broken.map((text) => `on the disk: ${text}`),
+    ...(await damageIn(registry.folder)).map((text) => `fsck: ${text}`),
+  ];
+  return { tags: http.tags, broken };
+}
