@@ -64,6 +64,7 @@ const simpleFlags = {
   checkAfter: ['hardPrune.checkAfter'],
   uploadAge: ['hardPrune.uploadAge'],
   deleteUntagged: ['hardPrune.deleteUntagged'],
+  thorough: ['hardPrune.thorough'],
   maxDeleteRatio: ['hardPrune.maxDeleteRatio'],
   maxDropShare: ['limits.maxDropShare', 'hardPrune.maxDropShare'],
   expiresAfter: ['plan.expiresAfter'],

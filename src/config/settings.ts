@@ -52,6 +52,7 @@ export interface HardPruneSettings {
   readonly holdMs: number;
   readonly checkAfterMs: number;
   readonly uploadAgeMs: number;
+  readonly thorough: boolean;
   readonly deleteUntagged: boolean;
   /** Shares from 0 to 1. */
   readonly maxDeleteRatio: number;

@@ -48,7 +48,8 @@ export function foreignParts(bytes: Uint8Array | undefined): ReadonlySet<string>
   return new Set(references.filter(({ foreign, as }) => foreign && as === 'layer').map(({ to }) => to.digest));
 }
 
-function remembered(read: (key: string) => Promise<ReadonlySet<string>>): typeof read {
+/** Reads the same once. */
+export function remembered(read: (key: string) => Promise<ReadonlySet<string>>): typeof read {
   const known = new Map<string, Promise<ReadonlySet<string>>>();
   return (key) => {
     let found = known.get(key);

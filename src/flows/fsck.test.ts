@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { diskStore, noWaiting, runOnDisk } from '../../test/support/disk-store.ts';
 import { storeRig } from '../../test/support/store-rig.ts';
 import { type BuiltStore, image, index, raw, type StoreWorld, strange } from '../../test/support/store-world/index.ts';
+import { makeTempFolder } from '../../test/support/temp-folder.ts';
+import { buildTrowStore } from '../../test/support/trow-store.ts';
 import type { Damage } from '../graph/damage-kinds.ts';
 import type { Store } from '../systems/store/contract.ts';
+import { openStore } from '../systems/store/index.ts';
 import { fsckStore } from './fsck.ts';
 
 const never = new AbortController().signal;
@@ -207,4 +210,47 @@ test('damage that is healed before the second look is not told', async () => {
 
   expect((await check(healing)).damage).toEqual([]);
   expect(looks).toBe(2);
+});
+
+test('a storage of Trow: what it stood for before need not be there, and what is broken is told', async () => {
+  const built = buildTrowStore(makeTempFolder('trow'), {
+    manifests: { A: image(['x']), B: image(['y']), I: index(['A', 'B']), C: image(['z']) },
+    repositories: {
+      app: {
+        v1: [
+          ['C', '2024-01-01T00:00:00Z'],
+          ['A', '2024-01-02T00:00:00Z'],
+        ],
+        all: 'I',
+      },
+      tool: { v1: 'B' },
+    },
+    missing: ['C', 'y'],
+  });
+  const store = await openStore({ kind: 'trow-files', dir: built.dir }, {}, never);
+
+  const { damage, unseen, counts } = await check(store);
+
+  expect(unseen).toEqual([]);
+  expect(damage.map(({ kind, repository, what, tags }) => [kind, repository, built.nameOf(what), tags])).toEqual([
+    ['blob-without-data', 'app', 'y', ['all']],
+    ['blob-without-data', 'tool', 'y', ['v1']],
+  ]);
+  expect(counts).toMatchObject({ repositories: 2, tags: 3, manifests: 3 });
+});
+
+test('a storage of Trow: a tag whose manifest has no data is broken', async () => {
+  const built = buildTrowStore(makeTempFolder('trow'), {
+    manifests: { A: image(['x']) },
+    repositories: { app: { v1: 'A' } },
+    missing: ['A'],
+  });
+  const store = await openStore({ kind: 'trow-files', dir: built.dir }, {}, never);
+
+  const { damage, unseen } = await check(store);
+
+  expect(unseen).toEqual([]);
+  expect(damage.map(({ kind, what, tags }) => [kind, built.nameOf(what), tags])).toEqual([
+    ['manifest-without-data', 'A', ['v1']],
+  ]);
 });

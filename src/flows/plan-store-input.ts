@@ -16,6 +16,8 @@ export interface PlanStoreInput {
   readonly scope: PlanScope;
   readonly store: StoreReader;
   readonly survey: StoreSurveyOptions;
+  /** Looks at every single link for what only lies about. Default true. */
+  readonly thorough?: boolean;
   /** What else may hold manifests, in scopes of this store: used where untagged ones go. */
   readonly holders: readonly Source[];
   /** How to reach the holders again, without credentials. */

@@ -9,6 +9,7 @@ import { conclude, type Decisions, markRoots } from '../policy/decide.ts';
 import { hardPruneRuleset } from '../policy/hard-prune.ts';
 import { PendingTable } from '../policy/pending-table.ts';
 import type { View } from '../policy/view.ts';
+import type { PendingBlob } from '../systems/store/contract.ts';
 import { spreadHolds } from './held-digests.ts';
 import { lookCloser } from './look-closer.ts';
 import type { IdSet, PlanStoreInput, StoreSight } from './plan-store-input.ts';
@@ -63,13 +64,17 @@ async function lookAtStore(input: PlanStoreInput, signal: AbortSignal): Promise<
   const { store, nowMs, policy } = input;
   const leftovers: ResourceId[] = [];
   const historySinceMs = nowMs() - policy.minBlobAgeMs;
+  const onTheirWay: PendingBlob[] = [];
+  for await (const one of store.pending(signal)) onTheirWay.push(one);
+  const doubted = onTheirWay.filter(({ state }) => state === 'hidden').map(({ digest }) => digest);
   const source = store.source({ historySinceMs, ...input.survey, pushTimes: policy.deleteUntagged });
-  const all = [source, noting(store.leftovers(), leftovers), ...(policy.deleteUntagged ? input.holders : [])];
+  const lyingAbout = store.leftovers({ thorough: input.thorough ?? true, doubted });
+  const all = [source, noting(lyingAbout, leftovers), ...(policy.deleteUntagged ? input.holders : [])];
   const { evidence, sink } = await survey(all, nowMs, signal);
   spreadHolds(evidence, sink, store.name);
   const inPlace = blobsThatExist(evidence);
   const pending = new PendingTable();
-  for await (const { digest, ...one } of store.pending(signal)) {
+  for (const { digest, ...one } of onTheirWay) {
     const id = sink.resource('blob', store.name, digest);
     pending.add(id, one);
     if (one.state === 'hidden' && !inPlace.has(id)) sink.exists(id, { sizeBytes: one.sizeBytes });

@@ -35,14 +35,20 @@ export async function repairStore(input: RepairInput, signal: AbortSignal): Prom
     const lock = await store.lock(by, signal);
     try {
       const all = AbortSignal.any([signal, lease.lost, lock.lost]);
-      const wanted = stepsFor(await input.look(all));
       const steps: RepairStep[] = [];
-      const note = (step: RepairStep) => {
-        steps.push(step);
-        input.onStep?.(step);
-      };
-      const lost = await restore(store, wanted, note, all);
-      await link(store, wanted, lost, note, all);
+      const tried = new Set<string>();
+      // A manifest that was hidden tells what it needs only once it is back.
+      for (;;) {
+        const wanted = stepsFor(await input.look(all)).filter((step) => !tried.has(keyOf(step)));
+        if (wanted.length === 0) break;
+        for (const step of wanted) tried.add(keyOf(step));
+        const note = (step: RepairStep) => {
+          steps.push(step);
+          input.onStep?.(step);
+        };
+        const lost = await restore(store, wanted, note, all);
+        await link(store, wanted, lost, note, all);
+      }
       return { confirmed: true, steps };
     } finally {
       await lock.release();
@@ -53,6 +59,10 @@ export async function repairStore(input: RepairInput, signal: AbortSignal): Prom
 }
 
 type WantedStep = Omit<RepairStep, 'outcome' | 'cause'>;
+
+function keyOf({ do: what, repository, digest }: WantedStep): string {
+  return `${what} ${repository ?? ''} ${digest}`;
+}
 
 /** Data first, and each once; then links. */
 function stepsFor(damage: readonly Damage[]): readonly WantedStep[] {

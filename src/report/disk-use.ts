@@ -6,17 +6,41 @@ import { isDocumentFormat, type OutputFormat } from './output-format.ts';
 import type { Paint } from './paint.ts';
 import { renderDocument } from './render-document.ts';
 import { section } from './section.ts';
+import { shortDigests } from './short-digest.ts';
 import { type Column, tableLines } from './table.ts';
 import { counted } from './words.ts';
 
 /** Where a registry's bytes are. All shares are of one survey; a repository's is divided among repositories, a tag's among all tags. */
 export interface DiskUse {
+  /** The registry's host, or the store's name. */
   readonly registry: string;
+  /** What of a storage belongs to no repository. Absent for a registry that was looked at through its API. */
+  readonly storage?: StorageUse;
+  /** With layers: every blob that has bytes, the largest first. */
+  readonly layers?: readonly LayerUse[];
   readonly repositories: readonly RepositoryUse[];
   /** Bytes that several repositories reach, counted once. */
   readonly sharedBytes: number;
   /** What could not be counted, in a sentence: sizes that nothing tells. */
   readonly unknown?: string;
+}
+
+/** Bytes on a storage that no repository's manifests reach. With those of the repositories they add up to all of its data. */
+export interface StorageUse {
+  /** Blobs in their place that nothing needs: `hard-prune` would remove them, once they are old enough. */
+  readonly reclaimableBytes: number;
+  /** In the quarantine. */
+  readonly hiddenBytes: number;
+  /** Uploads and temporary files. */
+  readonly lyingAboutBytes: number;
+}
+
+export interface LayerUse {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** How many repositories need it. */
+  readonly repositories: number;
+  readonly state: 'unique' | 'shared' | 'reclaimable' | 'hidden';
 }
 
 export interface RepositoryUse {
@@ -35,12 +59,14 @@ export interface TagUse {
 /** Shows who holds how many bytes. @returns lines, without line feeds. */
 export function renderDiskUse(use: DiskUse, format: OutputFormat, paint: Paint): Iterable<string> {
   if (isDocumentFormat(format)) return renderDocument(useDocument(use), format);
-  return format === 'markdown' ? useMarkdown(use) : useTable(use, paint);
+  return format === 'markdown' ? useMarkdown(use) : useTable(use, format === 'wide', paint);
 }
 
-/** All bytes that any tag reaches, each counted once. */
-export function totalBytes({ repositories, sharedBytes }: DiskUse): number {
-  return repositories.reduce((sum, { share }) => sum + share.uniqueBytes, sharedBytes);
+/** All bytes that any tag reaches, each counted once; of a storage all bytes of its data. */
+export function totalBytes({ repositories, sharedBytes, storage }: DiskUse): number {
+  const { reclaimableBytes = 0, hiddenBytes = 0, lyingAboutBytes = 0 } = storage ?? {};
+  const others = sharedBytes + reclaimableBytes + hiddenBytes + lyingAboutBytes;
+  return repositories.reduce((sum, { share }) => sum + share.uniqueBytes, others);
 }
 
 /** Bytes that nobody but this repository reaches, but several of its tags do, or its untagged manifests. */
@@ -51,9 +77,10 @@ function withinRepository({ share, tags }: RepositoryUse): number | undefined {
 function useDocument(use: DiskUse): Document {
   return [
     ...documentHead('DiskUse'),
-    ['registry', use.registry],
+    [use.storage === undefined ? 'registry' : 'store', use.registry],
     ['totalBytes', totalBytes(use)],
     ['sharedBytes', use.sharedBytes],
+    ...Object.entries(use.storage ?? {}),
     ['unknown', use.unknown],
     [
       'repositories',
@@ -65,6 +92,7 @@ function useDocument(use: DiskUse): Document {
         tags: one.tags?.map(({ tag, share }) => ({ tag, ...share })),
       })),
     ],
+    ['layers', use.layers],
   ];
 }
 
@@ -84,9 +112,21 @@ function* rowsOf(use: DiskUse): Generator<Row> {
     const within = withinRepository(one) ?? 0;
     if (within > 0) yield { repository: one.repository, what: 'shared by its tags', uniqueBytes: within };
   }
-  if (use.repositories.length === 0) return;
+  if (isEmpty(use)) return;
   yield { repository: 'SHARED', what: 'by several repositories', uniqueBytes: use.sharedBytes };
+  if (use.storage !== undefined) yield* storageRows(use.storage);
   yield { repository: 'TOTAL', what: '', uniqueBytes: totalBytes(use) };
+}
+
+function* storageRows({ reclaimableBytes, hiddenBytes, lyingAboutBytes }: StorageUse): Generator<Row> {
+  yield { repository: 'RECLAIMABLE', what: 'needed by nothing', uniqueBytes: reclaimableBytes };
+  yield { repository: 'HIDDEN', what: 'in the quarantine', uniqueBytes: hiddenBytes };
+  yield { repository: 'LYING ABOUT', what: 'uploads, temporary files', uniqueBytes: lyingAboutBytes };
+}
+
+/** A storage without repositories can have data all the same. */
+function isEmpty({ repositories, storage }: DiskUse): boolean {
+  return repositories.length === 0 && storage === undefined;
 }
 
 const columns: readonly Column<Row>[] = [
@@ -103,11 +143,28 @@ const columns: readonly Column<Row>[] = [
 const legend =
   'UNIQUE goes when the line’s owner goes; of the repositories it adds up, with SHARED counted once, to the TOTAL.';
 
-function* useTable(use: DiskUse, paint: Paint): Generator<string> {
-  if (use.repositories.length === 0) yield 'No repositories.';
+function* useTable(use: DiskUse, all: boolean, paint: Paint): Generator<string> {
+  if (isEmpty(use)) yield 'No repositories.';
   yield* tableLines(columns, rowsOf(use), paint);
-  yield* section(use.repositories.length === 0 ? [] : [legend]);
+  yield* section(layerLines(use, all, paint));
+  yield* section(isEmpty(use) ? [] : [legend]);
   if (use.unknown !== undefined) yield `${paint.yellow('!')} ${use.unknown}`;
+}
+
+const SHOWN_LAYERS = 20;
+
+function* layerLines({ layers = [] }: DiskUse, all: boolean, paint: Paint): Generator<string> {
+  yield* tableLines(layerColumns(all), all ? layers : layers.slice(0, SHOWN_LAYERS), paint);
+  if (!all && layers.length > SHOWN_LAYERS) yield `… and ${layers.length - SHOWN_LAYERS} more (-o wide shows all)`;
+}
+
+function layerColumns(all: boolean): readonly Column<LayerUse>[] {
+  return [
+    { title: 'LAYER', text: ({ digest }) => (all ? digest : shortDigests(digest)) },
+    { title: 'SIZE', align: 'right', text: ({ sizeBytes }) => formatBytes(sizeBytes) },
+    { title: 'REPOSITORIES', align: 'right', text: ({ repositories }) => String(repositories) },
+    { title: 'STATE', text: ({ state }) => state },
+  ];
 }
 
 function* useMarkdown(use: DiskUse): Generator<string> {
@@ -117,8 +174,8 @@ function* useMarkdown(use: DiskUse): Generator<string> {
     align,
     cell: (row) => (title === 'REPOSITORY' ? mdCode(text(row)) : mdText(text(row))),
   }));
-  if (use.repositories.length === 0) yield* section(['No repositories.']);
+  if (isEmpty(use)) yield* section(['No repositories.']);
   yield* section(markdownTable(cells, rowsOf(use)));
-  yield* section(use.repositories.length === 0 ? [] : [legend]);
+  yield* section(isEmpty(use) ? [] : [legend]);
   if (use.unknown !== undefined) yield* section([use.unknown]);
 }

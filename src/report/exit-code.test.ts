@@ -8,7 +8,14 @@ import { leaseErrors } from '../systems/lease/errors.ts';
 import { recordsErrors } from '../systems/records/errors.ts';
 import { REGISTRY_ERRORS } from '../systems/registry/errors.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
-import { exitCodeOfChecks, exitCodeOfError, exitCodeOfPlan, exitCodeOfRun, exitCodeOfUndo } from './exit-code.ts';
+import {
+  exitCodeOfChecks,
+  exitCodeOfError,
+  exitCodeOfFsck,
+  exitCodeOfPlan,
+  exitCodeOfRun,
+  exitCodeOfUndo,
+} from './exit-code.ts';
 
 const moved: Outcome = { result: 'skipped', guard: 'target-changed', why: '' };
 const stale: Outcome = { result: 'skipped', guard: 'evidence-stale', why: '' };
@@ -45,6 +52,18 @@ describe('a dry run ends with', () => {
     expect(exitCodeOfPlan(planHeader({ gaps, keptByReason: { 'evidence-gap': 1 } }))).toBe(5);
     expect(exitCodeOfPlan(planHeader({ gaps, keptByReason: { 'active-record': 1 } }))).toBe(0);
   });
+});
+
+test('fsck ends with 3 where something is broken, with 5 where something could not be looked at, with 0 otherwise', () => {
+  const one = { repository: 'app', what: 'v1', neededBy: [], tags: [] };
+  const wrong = { kind: 'tag-unreadable', ...one } as const;
+  const warning = { kind: 'link-idle', ...one } as const;
+  const unseen = [{ scope: 'r', hides: 'existence', source: 's', cause: 'c' }] as const;
+
+  expect(exitCodeOfFsck({ damage: [], unseen: [] })).toBe(0);
+  expect(exitCodeOfFsck({ damage: [warning], unseen: [] })).toBe(0);
+  expect(exitCodeOfFsck({ damage: [warning], unseen })).toBe(5);
+  expect(exitCodeOfFsck({ damage: [warning, wrong], unseen })).toBe(3);
 });
 
 describe('a run ends with', () => {

@@ -12,12 +12,12 @@ import { notTried, type UndoToShow } from './undo-report.ts';
  *
  * | code | name | after a dry run | after a run | after an error |
  * |---|---|---|---|---|
- * | 0 | `done` | it can be applied, or there is nothing to do | all was done, or there was nothing to do | |
+ * | 0 | `done` | it can be applied, or there is nothing to do; `fsck`: nothing is broken | all was done, or there was nothing to do | |
  * | 1 | `failed` | | every request failed: nothing was done | anything that is not listed below |
  * | 2 | `usage` | | | settings, arguments, credentials, addresses, plan files: what the user can put right |
- * | 3 | `partial` | | something was skipped or failed, or the run was stopped | |
+ * | 3 | `partial` | `fsck`: something is broken | something was skipped or failed, or the run was stopped | |
  * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, the lease, or a tag that something keeps |
- * | 5 | `evidence` | a gap keeps something, or hides what there is | the same, and all else was done; or the records could not be read again | |
+ * | 5 | `evidence` | a gap keeps something, or hides what there is; `fsck`: something could not be looked at | the same, and all else was done; or the records could not be read again | a storage could not be read whole |
  * | 6 | `outdated` | | the world has changed so much that nothing was left to do | the plan is too old |
  *
  * Where several hold, the one that comes first in the functions below wins: what went wrong before what was held back.

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../support/push-image.ts';
-import { openClient } from './client.ts';
-import { MANIFEST } from './image.ts';
+import { type Client, openClient } from './client.ts';
+import { type Content, MANIFEST } from './image.ts';
 
 /*
  * Nothing of Winnow's own reading is used here, so that a mistake there can't hide itself.
@@ -10,7 +10,7 @@ import { MANIFEST } from './image.ts';
 
 /** What is wrong with the images behind all tags, by GET of every byte. The server must be one that remembers nothing. */
 export async function brokenOverHttp(url: string, repositories: readonly string[]): Promise<BrokenTags> {
-  const client = openClient(url);
+  const client = openClient([url]);
   const found = new Findings();
   try {
     for (const repository of repositories) {
@@ -55,6 +55,23 @@ export function brokenOnDisk(folder: string, repositories: readonly string[]): B
     }
   }
   return found;
+}
+
+/** Blobs that a server says it has, and has not: a push that believed it would be broken. */
+export async function brokenPromises(
+  client: Client,
+  repositories: readonly string[],
+  blobs: readonly Content[],
+): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const repository of repositories)
+    for (const { digest } of blobs) {
+      const path = `/v2/${repository}/blobs/${digest}`;
+      if ((await client.ask('HEAD', path)).status !== 200) continue;
+      const { status, body } = await client.ask('GET', path);
+      if (status !== 200 || body === undefined || digestOf(body) !== digest) broken.push(path);
+    }
+  return broken;
 }
 
 export interface BrokenTags {

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import { anyOf } from './chance.ts';
 
 export interface Answer {
   readonly status: number;
@@ -7,7 +8,7 @@ export interface Answer {
   readonly body: Buffer | undefined;
 }
 
-/** A client of a registry that hides nothing: no retries, no following, every answer as it came. */
+/** A client of a registry that hides nothing: no retries, no following, every answer as it came. Any of the servers gets a request. */
 export interface Client {
   /** @throws when the registry can't be reached */
   ask(
@@ -19,11 +20,11 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export function openClient(url: string): Client {
+export function openClient(servers: readonly string[]): Client {
   const dispatcher = new Agent({ connections: 32, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 30_000 });
   return {
     ask: async (method, path, body, headers = {}) => {
-      const answer = await request(new URL(path, url), { method, dispatcher, headers, body: body ?? null });
+      const answer = await request(new URL(path, anyOf(servers)), { method, dispatcher, headers, body: body ?? null });
       return { status: answer.statusCode, headers: answer.headers, body: await wholeBody(answer.body) };
     },
     close: () => dispatcher.destroy(),

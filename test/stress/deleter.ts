@@ -1,49 +1,64 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { anyOf, pause } from './chance.ts';
 import { missingParts } from './puller.ts';
-import { anyOf, type LiveImage, pause, type Workload } from './workload.ts';
+import type { LiveImage, Workload } from './workload.ts';
 
 /** Images of a repository that are left alone. */
 const STAY = 4;
-/** What a collector takes back for a moment, it has to give back before long. */
-const PATIENCE_MS = 15_000;
 
 /**
  * Deletes manifests by digest, the oldest first, tagged or not. Each is pulled once more before it goes: what was broken in the middle of
  * the run is not to be forgotten at its end.
  */
-export async function deleteOnAndOn(workload: Workload, signal: AbortSignal): Promise<void> {
-  const { client, live, tally } = workload;
+export async function deleteOnAndOn(workload: Workload, patienceMs: number, signal: AbortSignal): Promise<void> {
+  const { live } = workload;
   while (!signal.aborted) {
     await pause(100);
     const repository = anyOf(workload.repositories);
-    const images = live.get(repository) ?? new Map<string, LiveImage>();
-    const [oldest] = [...images.values()].sort((a, b) => a.pushedAtMs - b.pushedAtMs);
-    if (oldest === undefined || images.size <= STAY) continue;
-    await seeWhole(workload, repository, oldest);
-    await workload.inTurn(repository, async () => {
-      const { digest } = oldest.image.manifest;
-      images.delete(digest);
-      const { status } = await client.ask('DELETE', `/v2/${repository}/manifests/${digest}`);
-      if (status !== 202) throw new Error(`deleting ${repository}@${digest}: ${status}`);
-      tally.deletes += 1;
-    });
+    const images = [...(live.get(repository)?.values() ?? [])];
+    const [oldest] = images.sort((a, b) => a.pushedAtMs - b.pushedAtMs);
+    if (oldest === undefined || images.length <= STAY) continue;
+    await seeWhole(workload, repository, oldest, patienceMs);
+    await deleteImage(workload, repository, oldest);
   }
 }
 
-/** Pulls until nothing is missing, and notes what stays missing. */
+async function deleteImage(workload: Workload, repository: string, one: LiveImage): Promise<void> {
+  const { client, live, tally } = workload;
+  const { digest } = one.image.manifest;
+  await workload.inTurn(repository, async () => {
+    if (!isLive(workload, repository, one)) return; // another one was faster, or it was pushed anew
+    live.get(repository)?.delete(digest);
+    const path = `/v2/${repository}/manifests/${digest}`;
+    const { status } = await client.ask('DELETE', path);
+    if (status !== 202) tally.broken.push(`${path}: ${status} when it was to be deleted`);
+    tally.deletes += 1;
+  });
+}
+
+/**
+ * Pulls until nothing is missing, and notes what stays missing.
+ *
+ * @param patienceMs - what is taken away for a moment has to be back before long
+ */
 export async function seeWhole(
-  { client, tally }: Pick<Workload, 'client' | 'tally'>,
+  workload: Workload,
   repository: string,
-  { image }: LiveImage,
+  one: LiveImage,
+  patienceMs: number,
 ): Promise<void> {
-  const deadlineMs = Date.now() + PATIENCE_MS;
+  const deadlineMs = Date.now() + patienceMs;
   for (;;) {
-    const missing = await missingParts(client, repository, image);
-    if (missing.length === 0) return;
+    const missing = await missingParts(workload.client, repository, one.image);
+    if (missing.length === 0 || !isLive(workload, repository, one)) return;
     if (Date.now() > deadlineMs) {
-      tally.broken.push(...missing);
+      workload.tally.broken.push(...missing);
       return;
     }
     await after(200);
   }
+}
+
+function isLive({ live }: Workload, repository: string, one: LiveImage): boolean {
+  return live.get(repository)?.get(one.image.manifest.digest) === one;
 }

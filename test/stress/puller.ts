@@ -1,7 +1,8 @@
 import { digestOf } from '../support/push-image.ts';
+import { anyOf, pause } from './chance.ts';
 import type { Client } from './client.ts';
 import { type Content, type Image, MANIFEST, partsOf } from './image.ts';
-import { anyOf, pause, type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** Pulls whole images, whichever there are. */
 export async function pullOnAndOn(workload: Workload, signal: AbortSignal): Promise<void> {

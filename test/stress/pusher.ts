@@ -1,6 +1,7 @@
+import { anyOf, pause } from './chance.ts';
 import type { Answer } from './client.ts';
 import { type Content, type Image, MANIFEST, makeImage, partsOf } from './image.ts';
-import { anyOf, pause, type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 const PAUSE_MS = 250;
 const TAGS = 8;

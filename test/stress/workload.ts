@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { type Client, openClient } from './client.ts';
 import { type Content, type Image, makeLayers } from './image.ts';
 
@@ -42,11 +41,11 @@ export interface Workload {
   inTurn<T>(repository: string, work: () => Promise<T>): Promise<T>;
 }
 
-export function startWorkload(url: string): Workload {
+export function startWorkload(servers: readonly string[]): Workload {
   const repositories = ['app', 'app/tool', 'base'];
   const turns = new Map<string, Promise<unknown>>();
   return {
-    client: openClient(url),
+    client: openClient(servers),
     repositories,
     layers: makeLayers(40),
     live: new Map(repositories.map((name) => [name, new Map()])),
@@ -64,15 +63,4 @@ export function startWorkload(url: string): Workload {
       return turn;
     },
   };
-}
-
-export function anyOf<T>(all: readonly T[]): T {
-  const one = all[Math.floor(Math.random() * all.length)];
-  if (one === undefined) throw new Error('choosing one of none');
-  return one;
-}
-
-/** A client that thinks, transfers, or waits for its turn: up to so long. */
-export async function pause(maxMs: number): Promise<void> {
-  await after(Math.random() * maxMs);
 }

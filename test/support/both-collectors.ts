@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HardPrunePolicy } from '../../src/policy/hard-prune.ts';
+import { spawnTied } from './child.ts';
 import { openDisk, runOnDisk } from './disk-store.ts';
 import { programPath } from './requirements.ts';
 import { storeRig } from './store-rig.ts';
-import { type BuiltStore, buildStore, type StoreWorld } from './store-world/index.ts';
+import { type BuiltStore, buildStore, type StoreWorld, storePlaces } from './store-world/index.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 /*
@@ -19,7 +20,7 @@ export interface Collected {
   gone(...names: readonly string[]): readonly string[];
 }
 
-export interface CollectedByRegistry extends Collected {
+export interface RegistryRun {
   /** 0, unless it gave up. */
   readonly code: number;
   /** What it printed and what it complained of. */
@@ -29,14 +30,16 @@ export interface CollectedByRegistry extends Collected {
 export interface CollectOptions {
   /** `-m` of the registry's own, `--delete-untagged` of Winnow. */
   readonly deleteUntagged?: boolean;
-  /** Changes the storage before it is copied. */
+  /** Of Winnow's policy. Default: age does not matter. */
+  readonly uploadAgeMs?: number;
+  /** Changes the storage before anything is collected. */
   readonly damage?: (store: BuiltStore) => void;
 }
 
 export async function collectByBoth(
   world: StoreWorld,
   options: CollectOptions = {},
-): Promise<{ readonly registry: CollectedByRegistry; readonly winnow: Collected }> {
+): Promise<{ readonly registry: Collected & RegistryRun; readonly winnow: Collected }> {
   const folder = makeTempFolder('for-the-registry');
   const winnow = await collectByWinnow(world, options, folder);
   const ran = await runRegistryCollector(folder, options);
@@ -46,36 +49,77 @@ export async function collectByBoth(
 /** @param copyTo - where the storage is copied to before it is touched */
 export async function collectByWinnow(
   world: StoreWorld,
-  { deleteUntagged = false, damage }: CollectOptions = {},
+  { deleteUntagged = false, uploadAgeMs = 0, damage }: CollectOptions = {},
   copyTo?: string,
 ): Promise<Collected> {
   const folder = makeTempFolder('for-winnow');
   const store = buildStore(folder, world);
   damage?.(store);
   if (copyTo !== undefined) cpSync(folder, copyTo, { recursive: true, preserveTimestamps: true });
-  await collectToTheEnd(folder, { deleteUntagged });
+  await collectToTheEnd(folder, { deleteUntagged, uploadAgeMs });
   return collected(folder, world);
 }
 
 /** Unlinked, hidden, and gone for good: three runs without the waiting between them. @throws when any action was not done */
-export async function collectToTheEnd(folder: string, policy: Partial<HardPrunePolicy>): Promise<void> {
+async function collectToTheEnd(folder: string, policy: Partial<HardPrunePolicy>): Promise<void> {
   const reports = await runOnDisk(storeRig(await openDisk(folder)), 1, 3, policy);
   const undone = reports.flatMap((report) => report.undone);
   if (undone.length > 0) throw new Error(`collecting below ${folder}: ${JSON.stringify(undone)}`);
 }
 
-/** `docker-registry garbage-collect` on a storage that no registry serves. */
-export function runRegistryCollector(
-  folder: string,
-  { deleteUntagged = false }: CollectOptions = {},
-): Promise<{ readonly code: number; readonly output: string }> {
-  const args = registryCollectorArgs(folder, deleteUntagged);
-  return new Promise((resolve, reject) => {
-    execFile(programPath('docker-registry'), args, { env: {}, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-      if (error !== null && typeof error.code !== 'number') reject(error);
-      else resolve({ code: Number(error?.code ?? 0), output: `${stdout}${stderr}` });
+/** `docker-registry garbage-collect` on a storage, to its end. */
+export function runRegistryCollector(folder: string, options: CollectOptions = {}): Promise<RegistryRun> {
+  return startCollector(folder, options).ended;
+}
+
+/**
+ * Stops it (SIGSTOP) as soon as it says something. It may be ahead by then, by what a pipe and its reader hold: 130 KB of what it prints.
+ *
+ * @returns what lets it go on to its end
+ */
+export async function pauseRegistryCollector(folder: string, text: string): Promise<() => Promise<RegistryRun>> {
+  let isHeard = false;
+  const { child, ended } = await new Promise<StartedCollector>((resolve, reject) => {
+    const started = startCollector(folder, {}, (output) => {
+      if (isHeard || !output.includes(text)) return;
+      isHeard = true;
+      started.child.kill('SIGSTOP');
+      resolve(started);
     });
+    void started.ended.then(
+      (run) => reject(new Error(`the collector never said “${text}”: ${JSON.stringify(run)}`)),
+      reject,
+    );
   });
+  return () => {
+    child.kill('SIGCONT');
+    return ended;
+  };
+}
+
+interface StartedCollector {
+  readonly child: ChildProcess;
+  readonly ended: Promise<RegistryRun>;
+}
+
+function startCollector(
+  folder: string,
+  { deleteUntagged = false }: CollectOptions,
+  onOutput: (all: string) => void = () => undefined,
+): StartedCollector {
+  const args = registryCollectorArgs(folder, deleteUntagged);
+  const child = spawnTied(programPath('docker-registry'), args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      onOutput(output);
+    });
+  const ended = new Promise<RegistryRun>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? -1, output }));
+  });
+  return { child, ended };
 }
 
 /** Its arguments, with a configuration file that names the storage. */
@@ -87,7 +131,6 @@ export function registryCollectorArgs(folder: string, deleteUntagged = false): r
 }
 
 function collected(folder: string, world: StoreWorld): Collected {
-  // The places and contents of a world do not depend on where it is built: an empty one tells them.
-  const store = placesOf(folder, world);
+  const store = storePlaces(folder, world);
   return { store, gone: (...names) => names.filter((name) => !existsSync(store.data(name))) };
 }

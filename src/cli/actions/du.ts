@@ -10,13 +10,17 @@ import type { SettingsFlags } from '../options/settings.ts';
 import { startProgress } from '../progress.ts';
 import { withSession } from '../session/session.ts';
 import type { Terminal } from '../terminal.ts';
+import { duStore } from './du-store.ts';
 
 interface DuFlags extends SettingsFlags, OutputFlags {
   readonly tags?: boolean;
+  readonly layers?: boolean;
 }
 
 export async function du(terminal: Terminal, flags: DuFlags, globs: readonly string[]): Promise<ExitCode> {
+  assertSensible(flags, globs);
   return await withSession(terminal, flags, async (session) => {
+    if (flags.store !== undefined) return await duStore(session, flags);
     const registry = await session.registry();
     const progress = startProgress(terminal, `reading ${registry.host}`);
     const matched = new Set<string>();
@@ -39,6 +43,18 @@ export async function du(terminal: Terminal, flags: DuFlags, globs: readonly str
     await terminal.print(renderDiskUse(use, flags.output, terminal.paint));
     return use.unknown === undefined ? exitCodes.done : exitCodes.evidence;
   });
+}
+
+/** @throws USAGE_INVALID */
+function assertSensible({ store, layers }: DuFlags, globs: readonly string[]): void {
+  const complain = (message: string) => {
+    throw new CodedError<CliErrorCode>('USAGE_INVALID', `reading the command line: ${message}`, {
+      hint: cliErrors.USAGE_INVALID.hint,
+    });
+  };
+  if (store !== undefined && globs.length > 0)
+    complain('a storage is measured as a whole: --store takes no repositories');
+  if (store === undefined && layers === true) complain('--layers says more about --store, which is not given');
 }
 
 function nothingMatches(host: string, globs: readonly string[]): CodedError<CliErrorCode> {

@@ -1,8 +1,10 @@
 import { type FsckStoreInput, fsckStore } from '../../flows/fsck.ts';
+import { fsckRegistry } from '../../flows/fsck-registry.ts';
 import { plannedRepair, repairStore } from '../../flows/repair.ts';
 import { type ExitCode, exitCodeOfFsck } from '../../report/exit-code.ts';
 import type { FsckFindings, Repair } from '../../report/fsck/findings.ts';
 import { renderFsck } from '../../report/fsck/render-fsck.ts';
+import { registrySource } from '../../systems/registry/index.ts';
 import type { Store } from '../../systems/store/contract.ts';
 import { parseBytes } from '../../util/pure/bytes.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
@@ -25,9 +27,16 @@ interface FsckFlags extends SettingsFlags, OutputFlags {
   readonly confirm?: boolean;
 }
 
+/** A storage, where one is named; else the registry. */
 export async function fsck(terminal: Terminal, flags: FsckFlags): Promise<ExitCode> {
   assertSensible(flags);
   return await withSession(terminal, flags, async (session) => {
+    if (!isAboutStore(session, flags)) {
+      assertNoStoreFlags(flags);
+      const findings = await checkRegistry(session);
+      await terminal.print(renderFsck(findings, flags.output, terminal.paint));
+      return exitCodeOfFsck(findings);
+    }
     const store = await openStoreOf(session.loaded, terminal);
     try {
       const findings = await checkStore(session, store, flags);
@@ -39,12 +48,44 @@ export async function fsck(terminal: Terminal, flags: FsckFlags): Promise<ExitCo
   });
 }
 
+function isAboutStore({ settings }: Session, { store, registry, registryUrl }: FsckFlags): boolean {
+  if (store !== undefined) return true;
+  return registry === undefined && registryUrl === undefined && settings.store.address !== undefined;
+}
+
+/** @throws USAGE_INVALID */
+function assertNoStoreFlags({ verify, repair }: FsckFlags): void {
+  if (verify === true) complain('--verify', '--store');
+  if (repair === true) complain('--repair', '--store');
+}
+
+function complain(flag: string, other: string): never {
+  const message = `reading the command line: ${flag} says more about ${other}, which is not given`;
+  throw new CodedError<CliErrorCode>('USAGE_INVALID', message, { hint: cliErrors.USAGE_INVALID.hint });
+}
+
+async function checkRegistry(session: Session): Promise<FsckFindings> {
+  const { terminal, settings } = session;
+  const registry = await session.registry();
+  const progress = startProgress(terminal, `reading ${registry.host}`);
+  const { concurrency = CONCURRENCY } = settings.registry;
+  const onProgress = ({ tags, repositories }: { readonly tags: number; readonly repositories: number }) =>
+    progress.update(tags, `${repositories} repositories, ${tags} tags`);
+  return await fsckRegistry(
+    {
+      registry,
+      sourceOf: (repositories) =>
+        registrySource(registry, { concurrency, onProgress, ...(repositories === undefined ? {} : { repositories }) }),
+      concurrency,
+      nowMs: terminal.nowMs,
+      onProgress: (words) => progress.update(0, words),
+    },
+    terminal.signal,
+  ).finally(() => progress.stop());
+}
+
 /** @throws USAGE_INVALID for what only makes sense together */
 function assertSensible({ verify, rate, resume, repair, confirm }: FsckFlags): void {
-  const complain = (flag: string, other: string) => {
-    const message = `reading the command line: ${flag} says more about ${other}, which is not given`;
-    throw new CodedError<CliErrorCode>('USAGE_INVALID', message, { hint: cliErrors.USAGE_INVALID.hint });
-  };
   if (rate !== undefined && verify !== true) complain('--rate', '--verify');
   if (resume === true && verify !== true) complain('--resume', '--verify');
   if (confirm === true && repair !== true) complain('--confirm', '--repair');
@@ -102,3 +143,6 @@ function verification(
     },
   };
 }
+
+/** Four saturate Distribution; others have more to give. */
+const CONCURRENCY = 8;

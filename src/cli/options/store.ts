@@ -27,6 +27,7 @@ export function addHardPruneOptions(command: Command): Command {
     .option('--hold <duration>', 'how long hidden data can be brought back (7d)')
     .option('--check-after <duration>', 'check hidden data once more after so long (3m)')
     .option('--upload-age <duration>', 'remove uploads that were not continued for so long (168h)')
+    .option('--thorough', 'look at every single link as well: empty ones, history, temporary files (slower)')
     .option('--delete-untagged', 'remove manifests that no tag leads to, and nothing else needs')
     .addOption(repeatable('--records <spec>', 'with --delete-untagged: records that may hold digests'))
     .option('--max-delete-ratio <share>', 'limit: share of all blobs that may go in one run (0.3)')

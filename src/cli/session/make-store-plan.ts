@@ -73,6 +73,7 @@ async function inputOf(
       leftoverAgeMs: isReadOnly ? hardPrune.minBlobAgeMs : Math.max(hardPrune.minBlobAgeMs, HOUR_MS),
     },
     isReadOnly,
+    thorough: hardPrune.thorough,
     withRepositories,
     ...(shard === undefined ? {} : { shard }),
     keepManifestData: keepsManifestData(session, store),

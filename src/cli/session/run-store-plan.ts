@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type ApplyStoreInput, applyStorePlan, type StoreRunReport } from '../../flows/apply-store-plan.ts';
 import { freshMarks } from '../../flows/fresh-mark.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
@@ -60,7 +61,12 @@ function timingOf({ settings: { hardPrune } }: Session): ApplyStoreInput['timing
 }
 
 /** How the storage is read, when planning and later: history as young as a blob has to be to stay keeps what it names. */
-export function surveyOptionsOf({ settings: { store, hardPrune }, terminal }: Session): StoreSurveyOptions {
-  const historySinceMs = terminal.nowMs() - hardPrune.minBlobAgeMs;
-  return { historySinceMs, ...(store.readers === undefined ? {} : { readers: store.readers }) };
+export function surveyOptionsOf({ settings, terminal, log }: Session): StoreSurveyOptions {
+  const { store, hardPrune, stateDir } = settings;
+  return {
+    historySinceMs: terminal.nowMs() - hardPrune.minBlobAgeMs,
+    indexDir: join(stateDir, 'stores'),
+    onWarning: (what) => log.warn('the index of manifests is not kept', { why: what }),
+    ...(store.readers === undefined ? {} : { readers: store.readers }),
+  };
 }

@@ -73,6 +73,11 @@ export const hardPruneSchema = section({
     .prefault('3m')
     .describe('How long after hiding it is checked once more that nothing asks for the data; else it is put back.'),
   uploadAge: duration('168h').prefault('168h').describe('Uploads that were not continued for so long go.'),
+  thorough: yesNo()
+    .prefault(false)
+    .describe(
+      'Looks at every single link as well, for those without content, history that leads nowhere, and temporary files beside data.',
+    ),
   deleteUntagged: yesNo()
     .prefault(false)
     .describe(

@@ -41,6 +41,16 @@ export interface StoreSurveyOptions {
   readonly onWarning?: (text: string) => void;
 }
 
+export interface LeftoverOptions {
+  /**
+   * False leaves out what only a look at every single link tells: links without content, history, and temporary files beside links
+   * and data. It is several times quicker. Default true.
+   */
+  readonly thorough?: boolean;
+  /** Blobs whose folder may be there without data: links to these are looked at whether thoroughly or not. */
+  readonly doubted?: Iterable<Digest>;
+}
+
 /** A blob looked at closely. Times are UTC milliseconds by the store's clock. */
 export interface BlobFacts {
   readonly digest: Digest;
@@ -98,11 +108,9 @@ export interface StoreReader {
    * States what only lies about, each with its size and the newest time of its parts (`pushedAtMs`): `upload`, `temporary-file`,
    * `layer-link` without data or without content, `tag-history-link` that no longer leads to a revision, `repository` without anything in it.
    *
-   * @param options - `thorough: false` leaves out what only a look at every single link tells: links without content, history, and
-   *   temporary files beside links and data. It is several times quicker.
    * @throws STORE_WALK_FAILED
    */
-  leftovers(options?: { readonly thorough?: boolean }): Source;
+  leftovers(options?: LeftoverOptions): Source;
   /**
    * Looks closely at blobs; those without data any more are left out. In no order.
    * @param links - looks for layer links as well, in all repositories.

@@ -118,7 +118,8 @@ function setTime(path: string, atMs: number): void {
   utimesSync(path, new Date(atMs), new Date(atMs));
 }
 
-function storePlaces(folder: string, world: StoreWorld): BuiltStore {
+/** Where things of a world lie below a folder, whoever wrote them. Nothing is written. */
+export function storePlaces(folder: string, world: StoreWorld): BuiltStore {
   const contents = makeContents(world);
   const root = layout.storeRoot(folder);
   const atMs = world.atMs ?? WRITTEN_AT_MS;

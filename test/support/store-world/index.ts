@@ -1,5 +1,5 @@
 /** Registries' storages for tests: see world.ts for how one is described. */
-export { type BuiltStore, buildStore } from './build-store.ts';
+export { type BuiltStore, buildStore, storePlaces } from './build-store.ts';
 export { type EvidenceWords, surveyInWords } from './evidence-words.ts';
 export { artifact, image, index, raw, schema1, strange } from './manifests.ts';
 export { foldersBelow, listFiles, listTree } from './tree-listing.ts';

@@ -5,17 +5,22 @@ import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { blobPath, repositoriesPath, revisionsPath, storeRoot, tagsPath } from '../../../oci/distribution-layout.ts';
 import { type DiskPlace, listFolder, statFile } from '../on-disk/careful-read.ts';
 import { emptyRepository } from './empty-repository.ts';
-import { LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
+import { foldersIn, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
 import { prefixPath } from './read-blobs.ts';
 import { TEMPORARY } from './removable.ts';
 import type { Leftover } from './tasks.ts';
 import { findUploads } from './uploads.ts';
 
-/** Where leftovers are looked for, and where they are noted. */
-interface Search {
+export interface Ground {
   readonly place: DiskPlace;
   /** Those that have data. */
   readonly blobs: ShardedDigests;
+  /** But these may have none. */
+  readonly doubted: ShardedDigests | undefined;
+}
+
+/** Where leftovers are looked for, and where they are noted. */
+interface Search extends Ground {
   readonly repository: string;
   readonly found: Leftover[];
 }
@@ -25,14 +30,10 @@ interface Search {
  *
  * @param thorough - looks into the folder of every link as well: for links without content, history, and temporary files there.
  */
-export function findLeftovers(
-  place: DiskPlace,
-  blobs: ShardedDigests,
-  repository: string,
-  thorough: boolean,
-): readonly Leftover[] {
+export function findLeftovers(ground: Ground, repository: string, thorough: boolean): readonly Leftover[] {
+  const { place } = ground;
   const found: Leftover[] = [...findUploads(place, repository)];
-  const search: Search = { place, blobs, repository, found };
+  const search: Search = { ...ground, repository, found };
   const folder = `${repositoriesPath(storeRoot(place.root))}/${repository}`;
   foldersAndTemporary(search, folder);
   findIdleLayerLinks(search, `${folder}/_layers`, thorough);
@@ -52,7 +53,7 @@ export function findBlobLeftovers(place: DiskPlace, firstByte: string): readonly
 }
 
 /** Names of the folders in a folder; temporary files in it are noted. */
-function foldersAndTemporary(search: Omit<Search, 'blobs'>, folder: string): readonly string[] {
+function foldersAndTemporary(search: Omit<Search, keyof Omit<Ground, 'place'>>, folder: string): readonly string[] {
   const { place, found } = search;
   const names: string[] = [];
   for (const entry of listFolder(place, folder) ?? []) {
@@ -72,13 +73,13 @@ function foldersAndTemporary(search: Omit<Search, 'blobs'>, folder: string): rea
 function findIdleLayerLinks(search: Search, layers: string, thorough: boolean): void {
   const { place, blobs, repository, found } = search;
   for (const algorithm of foldersAndTemporary(search, layers))
-    for (const hex of foldersAndTemporary(search, `${layers}/${algorithm}`)) {
+    for (const hex of foldersIn(place, `${layers}/${algorithm}`)) {
       const digest = `${algorithm}:${hex}`;
       if (!isDigest(digest)) continue;
       const folder = `${layers}/${algorithm}/${hex}`;
       if (thorough) foldersAndTemporary(search, folder);
       const isPlain = algorithm === 'sha256';
-      if (isPlain && !thorough && blobs.indexOfHex(hex) >= 0) continue;
+      if (isPlain && !thorough && blobs.indexOfHex(hex) >= 0 && !isDoubted(search, digest)) continue;
       const link = statLink(place, `${folder}/link`);
       if (link === undefined) continue; // deleted through the API, which leaves the folder
       const named = isPlain ? digest : readLinkText(place, `${folder}/link`);
@@ -89,9 +90,15 @@ function findIdleLayerLinks(search: Search, layers: string, thorough: boolean): 
 }
 
 /** What is not among the blobs may have come since they were listed. */
-function hasData({ place, blobs }: Search, digest: Digest | ''): boolean {
+function hasData(search: Search, digest: Digest | ''): boolean {
+  const { place, blobs } = search;
   if (digest === '' || !digest.startsWith('sha256:')) return false;
-  return blobs.indexOf(digest) >= 0 || statFile(place, blobPath(storeRoot(place.root), digest)) !== undefined;
+  const isListed = blobs.indexOf(digest) >= 0 && !isDoubted(search, digest);
+  return isListed || statFile(place, blobPath(storeRoot(place.root), digest)) !== undefined;
+}
+
+function isDoubted({ doubted }: Search, digest: Digest): boolean {
+  return doubted !== undefined && doubted.indexOf(digest) >= 0;
 }
 
 /** What tags remember of manifests that the repository has no more. What a tag stands for now is no history. */

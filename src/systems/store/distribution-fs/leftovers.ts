@@ -1,6 +1,7 @@
 import { packShards, ShardedDigests } from '../../../evidence/sharded-digests.ts';
 import type { Sink, Source } from '../../../evidence/sink.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import type { LeftoverOptions } from '../contract.ts';
 import { diskPlace } from '../on-disk/careful-read.ts';
 import { type Crew, type CrewSettings, startCrew } from './crew.ts';
 import { FACTS_PER_BLOB } from './look-at-blobs.ts';
@@ -12,13 +13,13 @@ const REPOSITORIES_AT_A_TIME = 8;
 const BLOBS_AT_A_TIME = 2000;
 
 /** @see StoreReader.leftovers */
-export function storeLeftovers(place: StorePlace, thorough: boolean, crewSettings: CrewSettings): Source {
+export function storeLeftovers(place: StorePlace, options: LeftoverOptions, crewSettings: CrewSettings): Source {
   return {
     name: `store ${place.name}`,
     survey: async (sink, signal) => {
       const crew = startCrew(diskPlace(place.root), crewSettings, signal);
       try {
-        await survey(crew, thorough, (leftover) => state(sink, place.name, leftover));
+        await survey(crew, options, (leftover) => state(sink, place.name, leftover));
       } finally {
         await crew.close();
       }
@@ -26,12 +27,14 @@ export function storeLeftovers(place: StorePlace, thorough: boolean, crewSetting
   };
 }
 
-async function survey(crew: Crew, thorough: boolean, take: (leftover: Leftover) => void): Promise<void> {
+async function survey(crew: Crew, options: LeftoverOptions, take: (leftover: Leftover) => void): Promise<void> {
+  const { thorough = true } = options;
   // Repositories before blobs: a link whose data came meanwhile is not taken for one without.
   const repositories = await crew.ask('findRepositories', {});
   const listed = await listAllBlobs(crew);
   const claims = new SharedArrayBuffer(0);
-  crew.learn({ shards: listed.shards, claims });
+  const doubted = options.doubted === undefined ? {} : { doubted: packShards(options.doubted) };
+  crew.learn({ shards: listed.shards, claims, ...doubted });
   if (thorough) crew.learn({ shards: (await withData(crew, listed)).shards, claims });
   const asked = inBatches(repositories, REPOSITORIES_AT_A_TIME).map((batch) =>
     crew.ask('findLeftovers', { repositories: batch, thorough }),

@@ -19,6 +19,7 @@ export interface Performer {
 export function newPerformer(place: DiskPlace): Performer {
   let knowledge: Knowledge | undefined;
   let listed: ShardedDigests | undefined;
+  let doubted: ShardedDigests | undefined;
   const blobs = () => listed ?? unknowing();
   const unknowing = (): never => {
     throw new Error('a reader was asked about blobs that it was not told of');
@@ -43,7 +44,8 @@ export function newPerformer(place: DiskPlace): Performer {
     listSignatures: ({ repository, manifest }) => signaturesOf(place, repository, manifest),
     lookAtBlobs: ({ from, to }) => lookAtBlobs(place, blobs(), from, to),
     lookAtLinks: ({ repositories }) => repositories.map((repository) => lookAtLinks(place, blobs(), repository)),
-    findLeftovers: (ask) => ask.repositories.flatMap((one) => findLeftovers(place, blobs(), one, ask.thorough)),
+    findLeftovers: (ask) =>
+      ask.repositories.flatMap((one) => findLeftovers({ place, blobs: blobs(), doubted }, one, ask.thorough)),
     findBlobLeftovers: ({ firstByte }) => findBlobLeftovers(place, firstByte),
     findRevisionsSince: ({ repositories, sinceMs }) =>
       repositories.flatMap((repository) =>
@@ -54,6 +56,7 @@ export function newPerformer(place: DiskPlace): Performer {
     learn: (more) => {
       knowledge = more;
       listed = new ShardedDigests(more.shards);
+      doubted = more.doubted === undefined ? undefined : new ShardedDigests(more.doubted);
     },
     perform: (task, ask) => skills[task](ask),
   };

@@ -24,7 +24,7 @@ export function openReader(place: StorePlace, crewSettings: CrewSettings = {}): 
     traits: { kind: 'distribution-fs', layerLinks: true, quarantine: true, exactBytes: true },
     name: place.name,
     source: (options) => storeSource(place, options, crewSettings),
-    leftovers: ({ thorough = true } = {}) => storeLeftovers(place, thorough, crewSettings),
+    leftovers: (options = {}) => storeLeftovers(place, options, crewSettings),
     examine: (digests, links, signal) => examine(place, digests, links, crewSettings, signal),
     read: async (digest, maxBytes, signal) => {
       signal.throwIfAborted();

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Digest, digestsIn } from '../../../oci/digest.ts';
 import { parseManifest, type ReferenceKind } from '../../../oci/manifest.ts';
 import { type ManifestKind, manifestKindOf } from '../../../oci/media-type.ts';
-import { HEX_LENGTH, isHex, isPlainDigest, SHA256 } from './plain-digest.ts';
+import { isPlainDigest, SHA256 } from './plain-digest.ts';
 
 /** What content can name, in the order of the numbers that stand for it. */
 export const referenceKinds = [
@@ -46,9 +46,9 @@ export function isContentOf(digest: Digest, bytes: Uint8Array): boolean {
 
 interface Draft {
   readonly names: Name[];
-  /** How each was named. */
-  readonly known: Map<string, ReferenceKind>;
   readonly foreign: Set<Digest>;
+  /** How many descriptors there were. */
+  descriptors: number;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -58,7 +58,7 @@ function readUsual(text: string): Draft | undefined {
   const body = parseJson(text);
   if (body === undefined || text.includes('\\u') || body['schemaVersion'] !== 2) return undefined;
   const kind = typeof body['mediaType'] === 'string' ? manifestKindOf(body['mediaType']) : 'opaque';
-  const draft: Draft = { names: [], known: new Map(), foreign: new Set() };
+  const draft: Draft = { names: [], foreign: new Set(), descriptors: 0 };
   return readFields(draft, kind, body) && readField(draft, 'subject', body['subject']) ? draft : undefined;
 }
 
@@ -86,31 +86,36 @@ function readList(draft: Draft, as: ReferenceKind, list: unknown): boolean {
   return true;
 }
 
-function readOne({ names, known, foreign }: Draft, as: ReferenceKind, value: unknown): boolean {
+function readOne(draft: Draft, as: ReferenceKind, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { digest, size, urls } = value as Json;
   if (typeof digest !== 'string' || !isPlainDigest(digest)) return false;
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return false;
   if (urls !== undefined) {
     if (!Array.isArray(urls) || urls.length === 0) return false;
-    foreign.add(digest);
+    draft.foreign.add(digest);
   }
-  const before = known.get(digest);
-  if (before !== undefined) return before === as;
-  known.set(digest, as);
-  names.push([as, digest]);
-  return true;
+  draft.descriptors += 1;
+  draft.names.push([as, digest]);
+  return draft.descriptors <= USUAL_DESCRIPTORS;
 }
 
-/** All other digests in the text as well. */
-function withOthersIn(text: string, { names, known }: Draft): readonly Name[] {
-  for (let at = text.indexOf(SHA256); at >= 0; at = text.indexOf(SHA256, at + 1)) {
-    const digest = text.slice(at, at + SHA256.length + HEX_LENGTH);
-    if (known.has(digest) || !isPlainDigest(digest) || isHex(text.charCodeAt(at + digest.length))) continue;
-    known.set(digest, 'opaque');
-    names.push(['opaque', digest]);
-  }
-  return text.includes('sha512:') ? withAll(names, digestsIn(text)) : names;
+/** More than this, and comparing each with each would take its time. */
+const USUAL_DESCRIPTORS = 150;
+
+/** All other digests in the text as well, where there are any: digests that stand there more often than descriptors. */
+function withOthersIn(text: string, { names, descriptors }: Draft): readonly Name[] {
+  let found = 0;
+  for (let at = text.indexOf(SHA256); at >= 0; at = text.indexOf(SHA256, at + 1)) found += 1;
+  const hasOthers = found !== descriptors || text.includes('sha512:');
+  const once = withoutRepeats(names);
+  return hasOthers ? withAll(once, digestsIn(text)) : once;
+}
+
+function withoutRepeats(names: readonly Name[]): readonly Name[] {
+  const isFirst = ([as, digest]: Name, n: number) =>
+    names.findIndex(([otherAs, other]) => other === digest && otherAs === as) === n;
+  return names.every(isFirst) ? names : names.filter(isFirst);
 }
 
 function withAll(names: readonly Name[], digests: readonly Digest[]): readonly Name[] {

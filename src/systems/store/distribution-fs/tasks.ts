@@ -44,6 +44,8 @@ export interface Knowledge {
   readonly claims: SharedArrayBuffer;
   /** A 32 bit word for each blob: not zero for a manifest whose references are known from an earlier survey. */
   readonly known?: SharedArrayBuffer;
+  /** Blobs of {@link shards} that may be without data. */
+  readonly doubted?: readonly Shard[];
 }
 
 export interface RepositoriesAsked {

@@ -1,7 +1,7 @@
 import type { Digest } from '../../../oci/digest.ts';
 import type { PendingBlob } from '../contract.ts';
 import { listCopies } from './copies.ts';
-import { readNotes } from './hidden-notes.ts';
+import { type HiddenNote, readNotes } from './hidden-notes.ts';
 import { dataKey } from './keys.ts';
 import { readLedger } from './ledger.ts';
 import { inParallel } from './parallel.ts';
@@ -29,9 +29,11 @@ export async function* pendingBlobs(place: BucketPlace, signal: AbortSignal): As
 /** What notes tell, but for versions that are in their place: the run ended before it hid them. */
 async function underMarkers(place: BucketPlace, signal: AbortSignal): Promise<readonly PendingBlob[]> {
   const notes = await readNotes(place, undefined, signal);
+  const lastNoted = lastNotes(notes);
   const found = new Map<string, PendingBlob & { readonly versionIds: readonly string[] }>();
   for (const { runId, sinceMs, versions } of notes)
     for (const { digest, sizeBytes, versionId } of versions) {
+      if (lastNoted.get(`${digest} ${versionId}`) !== sinceMs) continue;
       const name = `${runId} ${digest}`;
       const earlier = found.get(name);
       found.set(name, {
@@ -44,6 +46,15 @@ async function underMarkers(place: BucketPlace, signal: AbortSignal): Promise<re
   return [...found.values()]
     .filter(({ digest, versionIds }) => versionIds.some((versionId) => versionId !== inPlace.get(digest)))
     .map(({ versionIds, ...blob }) => blob);
+}
+
+/** A run that ended before it hid a version left a note of it; the one that hid it later tells since when. */
+function lastNotes(notes: readonly HiddenNote[]): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  for (const { sinceMs, versions } of notes)
+    for (const { digest, versionId } of versions)
+      last.set(`${digest} ${versionId}`, Math.max(sinceMs, last.get(`${digest} ${versionId}`) ?? 0));
+  return last;
 }
 
 /** Which version is in its place, of those blobs that have data. Few do: they came back, or were never hidden. */
