@@ -65,6 +65,7 @@ describe('defaults', () => {
         checkAfterMs: 180_000,
         uploadAgeMs: 7 * 86_400_000,
         deleteUntagged: false,
+        thorough: false,
         maxDeleteRatio: 0.3,
         maxDropShare: 0.1,
       },

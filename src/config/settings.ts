@@ -41,6 +41,11 @@ export interface StoreChoice {
   readonly registries: readonly string[];
   /** `auto`, `none`, `in-memory`, or the URL of a Redis. */
   readonly cache: string;
+  /** As `parseReadOnlySwitch` reads it. */
+  readonly readOnlySwitch: string;
+  /** Absolute. */
+  readonly kubeconfig?: string;
+  readonly kubeContext?: string;
   /** Readers at once. */
   readonly readers?: number;
 }

@@ -55,9 +55,9 @@ test('a blob that one repository does not have is told with all tags that lead t
 
 test('tags that do not resolve, children and subjects that are missing are told', async () => {
   const registry = createMemoryRegistry();
-  const [gone, child, subject] = ['gone', 'child', 'subject'].map((label) =>
-    putImage(registry.world, 'app', { label, tags: label === 'gone' ? ['v1'] : [] }),
-  ) as [Descriptor, Descriptor, Descriptor];
+  const gone = putImage(registry.world, 'app', { label: 'gone', tags: ['v1'] });
+  const child = putImage(registry.world, 'app', { label: 'child' });
+  const subject = putImage(registry.world, 'app', { label: 'subject' });
   const kept = putImage(registry.world, 'app', { label: 'kept' });
   const some = putIndex(registry.world, 'app', [kept, child], { tags: ['some'] });
   const none = putIndex(registry.world, 'app', [child], { tags: ['none'] });

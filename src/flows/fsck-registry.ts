@@ -3,20 +3,14 @@ import type { Source } from '../evidence/sink.ts';
 import { findDamage } from '../graph/damage.ts';
 import { compareDamage, type Damage, damageKey } from '../graph/damage-kinds.ts';
 import type { FsckFindings } from '../report/fsck/findings.ts';
-import type { RegistryReader } from '../systems/registry/contract.ts';
 import { foreignParts, onlyOwn, remembered } from './foreign-parts.ts';
 import { sightCounts } from './fsck-counts.ts';
-import { type RegistryUnderCheck, registryUnderCheck } from './registry-under-check.ts';
+import { type RegistryLookInput, type RegistryUnderCheck, registryUnderCheck } from './registry-under-check.ts';
 import { gapsNotTold } from './unseen.ts';
 
-export interface FsckRegistryInput {
-  readonly registry: RegistryReader;
+export interface FsckRegistryInput extends RegistryLookInput {
   /** Looks at the whole registry, or at some repositories. */
   readonly sourceOf: (repositories?: readonly string[]) => Source;
-  /** Requests at a time. */
-  readonly concurrency: number;
-  readonly nowMs: () => number;
-  readonly onProgress?: (words: string) => void;
 }
 
 /**

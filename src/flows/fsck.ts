@@ -1,20 +1,15 @@
 import { findDamage } from '../graph/damage.ts';
 import { compareDamage, type Damage, damageKey } from '../graph/damage-kinds.ts';
 import type { FsckFindings } from '../report/fsck/findings.ts';
-import type { StoreReader } from '../systems/store/contract.ts';
 import { withoutForeign } from './foreign-parts.ts';
 import { sightCounts } from './fsck-counts.ts';
-import { type StoreUnderCheck, storeUnderCheck } from './store-under-check.ts';
+import { type StoreLookInput, type StoreUnderCheck, storeUnderCheck } from './store-under-check.ts';
 import { gapsNotTold } from './unseen.ts';
 import { type VerifyInput, verifyContents, type WrongContent } from './verify-contents.ts';
 
-export interface FsckStoreInput {
-  readonly store: StoreReader;
-  readonly survey: { readonly readers?: number };
+export interface FsckStoreInput extends StoreLookInput {
   /** Hashes all contents as well. */
   readonly verify?: Omit<VerifyInput, 'store' | 'under' | 'onProgress'>;
-  readonly nowMs: () => number;
-  readonly onProgress?: (words: string) => void;
 }
 
 /**

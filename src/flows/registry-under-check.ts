@@ -9,8 +9,15 @@ import { childBlobs, partsOf } from '../graph/parts.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RegistryReader } from '../systems/registry/contract.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
-import type { FsckRegistryInput } from './fsck-registry.ts';
 import { survey } from './survey.ts';
+
+export interface RegistryLookInput {
+  readonly registry: RegistryReader;
+  /** Requests at a time. */
+  readonly concurrency: number;
+  readonly nowMs: () => number;
+  readonly onProgress?: (words: string) => void;
+}
 
 /** A registry as it was just seen, and which blobs it does not have where they are needed. */
 export interface RegistryUnderCheck {
@@ -22,7 +29,7 @@ export interface RegistryUnderCheck {
 
 /** Reads all that tags lead to, and asks for each blob of it. */
 export async function registryUnderCheck(
-  input: FsckRegistryInput,
+  input: RegistryLookInput,
   source: Source,
   signal: AbortSignal,
 ): Promise<RegistryUnderCheck> {
@@ -57,7 +64,7 @@ function pairOf({ resources }: Evidence, manifest: ResourceId, blob: ResourceId)
 
 /** What repositories do not have of what they need. @param notAnswered - gets what is not known */
 async function missingBlobs(
-  { registry, concurrency, onProgress }: FsckRegistryInput,
+  { registry, concurrency, onProgress }: RegistryLookInput,
   base: Base,
   notAnswered: Gap[],
   signal: AbortSignal,

@@ -6,9 +6,15 @@ import { buildGraph, keptBy, reverseGraph } from '../graph/graph.ts';
 import { childBlobs, partsOf } from '../graph/parts.ts';
 import { algorithmOf, type Digest, digestsIn } from '../oci/digest.ts';
 import type { StoreReader } from '../systems/store/contract.ts';
-import type { FsckStoreInput } from './fsck.ts';
 import { LinkTable } from './link-table.ts';
 import { survey } from './survey.ts';
+
+export interface StoreLookInput {
+  readonly store: StoreReader;
+  readonly survey: { readonly readers?: number };
+  readonly nowMs: () => number;
+  readonly onProgress?: (words: string) => void;
+}
 
 /** A link that leads to no data, or says nothing. */
 export interface IdleLink {
@@ -27,7 +33,7 @@ export interface StoreUnderCheck {
 }
 
 /** Reads a storage from end to end, and looks closely at all that anything needs. @throws STORE_WALK_FAILED */
-export async function storeUnderCheck(input: FsckStoreInput, signal: AbortSignal): Promise<StoreUnderCheck> {
+export async function storeUnderCheck(input: StoreLookInput, signal: AbortSignal): Promise<StoreUnderCheck> {
   const { store, nowMs } = input;
   const told = (words: string) => input.onProgress?.(words);
   const sources = [

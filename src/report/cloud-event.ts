@@ -1,4 +1,8 @@
 import type { SummaryEvent } from './events.ts';
+import type { HardPruneEvent } from './hard-prune-event.ts';
+
+/** All events there are. */
+export type WinnowEvent = SummaryEvent | HardPruneEvent;
 
 /**
  * An event in the envelope of CloudEvents 1.0, structured mode. Events travel in it; who wants the bare event takes `data`.
@@ -9,25 +13,26 @@ export interface CloudEvent<Data> {
   readonly specversion: '1.0';
   /** With `source` the event's name: one that is sent twice has the same, and can be told. */
   readonly id: string;
-  /** Whose: cluster and registry, as a path. */
+  /** Whose: cluster and registry or storage, as a path. */
   readonly source: string;
   /** `dev.winnow.` and the event's own type. */
   readonly type: string;
-  /** What it is about: the registry's host. */
+  /** What it is about: the registry's host, or the storage. */
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
   readonly data: Data;
 }
 
-export function inEnvelope(event: SummaryEvent): CloudEvent<SummaryEvent> {
+export function inEnvelope(event: WinnowEvent): CloudEvent<WinnowEvent> {
   const cluster = event.cluster_name === null ? '' : `/clusters/${encodeURIComponent(event.cluster_name)}`;
+  const [kind, subject] = 'store' in event ? ['stores', event.store] : ['registries', event.registry];
   return {
     specversion: '1.0',
     id: `${event.run_id}/${event.mode}`,
-    source: `/winnow${cluster}/registries/${encodeURIComponent(event.registry)}`,
+    source: `/winnow${cluster}/${kind}/${encodeURIComponent(subject)}`,
     type: `dev.winnow.${event.type}`,
-    subject: event.registry,
+    subject,
     time: event.time,
     datacontenttype: 'application/json',
     data: event,

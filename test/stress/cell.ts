@@ -39,8 +39,8 @@ export interface CellResult {
   readonly broken: readonly string[];
 }
 
-/** A moment in which a part of an image is gone may be as long: until the run is over that took it, or the one after a kill. */
-const PATIENCE_MS = 15_000;
+/** A moment in which a part of an image is gone may be as long: until the run is over that took it, or a whole one after some that were killed. */
+const PATIENCE_MS = 20_000;
 
 /** A registry with one cache under load, with one collector at work on its storage, and a look at what is left. */
 export async function runCell(options: CellOptions): Promise<CellResult> {

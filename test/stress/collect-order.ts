@@ -16,9 +16,9 @@ export interface CollectOrder {
   readonly runs?: number;
 }
 
-/** One line of what it prints: it is at work, a run has ended, or has failed. */
+/** One line of what it prints: it is at work, there was nothing to do, a run has ended, or has failed. */
 export type CollectLine =
-  | { readonly said: 'begun' }
+  | { readonly said: 'begun' | 'idle' }
   | {
       readonly said: 'run';
       readonly unlinked: number;

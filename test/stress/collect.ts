@@ -39,7 +39,8 @@ async function collect(signal: AbortSignal): Promise<void> {
   try {
     const beganAtMs = Math.floor(await store.clockMs(signal));
     const planned = await plan(store, beganAtMs, signal);
-    if (planned.plan.header.actionCount > 0) report(await apply(store, planned, beganAtMs, signal));
+    if (planned.plan.header.actionCount === 0) say({ said: 'idle' });
+    else report(await apply(store, planned, beganAtMs, signal));
   } finally {
     await store.close();
   }

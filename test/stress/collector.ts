@@ -36,11 +36,15 @@ export async function collectOnAndOn(order: CollectOrder, tally: CollectorTally,
   if (!signal.aborted) throw new Error(`collecting: the process ended by itself: ${collector.log()}`);
 }
 
+/** Every so many lives there is time for a whole run, however slow the machine: else nothing would ever be put right. */
+const LIVES = 3;
+
 /** The same, but killed at any moment and started again, all the time. */
 export async function collectAndDie(order: CollectOrder, tally: CollectorTally, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  for (let life = 1; !signal.aborted; life += 1) {
     const collector = await start(order, tally);
     await collector.begun;
+    if (life % LIVES === 0) await collector.ran;
     await after(200 + Math.random() * 3000, undefined, { signal }).catch((reason: unknown) => {
       if (!signal.aborted) throw reason;
     });
@@ -61,6 +65,8 @@ export async function collectSome(order: CollectOrder, runs: number, tally: Coll
 interface Collector {
   readonly child: ChildProcess;
   readonly begun: Promise<void>;
+  /** Its first run is over. */
+  readonly ran: Promise<void>;
   readonly ended: Promise<number | null>;
   log(): string;
 }
@@ -78,22 +84,24 @@ async function start(order: CollectOrder, tally: CollectorTally): Promise<Collec
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const begun = new Promise<void>((resolve) => {
-    void ended.then(() => resolve());
-    if (child.stdout === null) throw new Error('the process has no output');
-    createInterface(child.stdout).on('line', (text) => {
-      const line = JSON.parse(text) as CollectLine;
-      if (line.said === 'begun') resolve();
-      else note(tally, line);
+  if (child.stdout === null) throw new Error('the process has no output');
+  const lines = createInterface(child.stdout);
+  lines.on('line', (text) => note(tally, JSON.parse(text) as CollectLine));
+  const first = (fits: (line: CollectLine) => boolean) =>
+    new Promise<void>((resolve) => {
+      lines.on('line', (text) => {
+        if (fits(JSON.parse(text) as CollectLine)) resolve();
+      });
+      void ended.then(() => resolve());
     });
-  });
-  return { child, begun, ended, log: () => log };
+  return { child, begun: first(() => true), ran: first(({ said }) => said !== 'begun'), ended, log: () => log };
 }
 
-function note(tally: CollectorTally, line: Exclude<CollectLine, { said: 'begun' }>): void {
+function note(tally: CollectorTally, line: CollectLine): void {
   const add = (counts: Map<string, number>, key: string, count: number) =>
     counts.set(key, (counts.get(key) ?? 0) + count);
-  if (line.said === 'failed') return void add(tally.failures, `${line.code} ${line.message}`, 1);
+  if (line.said === 'failed') add(tally.failures, `${line.code} ${line.message}`, 1);
+  if (line.said !== 'run') return;
   tally.runs += 1;
   for (const key of ['unlinked', 'hidden', 'purged', 'restored', 'healed'] as const) tally[key] += line[key];
   for (const [cause, count] of Object.entries(line.undone)) add(tally.undone, cause, count);

@@ -1,5 +1,6 @@
+import { pendingBlobs } from '../../flows/pending-blobs.ts';
 import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
-import { type PendingRow, renderStoreStatus } from '../../report/store/store-status.ts';
+import { renderStoreStatus } from '../../report/store/store-status.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { readSettings } from '../session/session.ts';
@@ -14,12 +15,7 @@ export async function hardPruneStatus(terminal: Terminal, flags: StatusFlags): P
   const { graceMs, holdMs } = loaded.settings.hardPrune;
   const store = await openStoreOf(loaded, terminal);
   try {
-    const rows: PendingRow[] = [];
-    for await (const one of store.pending(terminal.signal)) {
-      const dueAtMs = one.sinceMs + (one.state === 'unlinked' ? graceMs : holdMs);
-      rows.push({ ...one, dueAtMs });
-    }
-    rows.sort((a, b) => a.dueAtMs - b.dueAtMs || (a.digest < b.digest ? -1 : 1));
+    const rows = await pendingBlobs(store, { graceMs, holdMs }, terminal.signal);
     const status = { store: store.name, nowMs: terminal.nowMs(), graceMs, holdMs, rows };
     await terminal.print(renderStoreStatus(status, flags.output, terminal.paint));
     return exitCodes.done;

@@ -18,6 +18,12 @@ export const addHardPrune: AddCommand = (parent) => {
   addOutputOption(addHardPruneOptions(addStoreOptions(addCommonOptions(command))))
     .option('--shard <i/n>', 'only the i-th of n parts of all blobs: several runs side by side')
     .option('--every <duration>', 'run again after so long, until stopped')
+    .addOption(
+      new Option(
+        '--restore-read-write',
+        'only put the registry back to read-write that a run which died has left in read-only mode',
+      ).conflicts(['confirm', 'planOut', 'every']),
+    )
     .option('--confirm', 'do what the plan says')
     .addOption(
       new Option('--dry-run', 'only plan; this is the default, and refused together with --confirm').conflicts(
@@ -49,6 +55,10 @@ Examples:
 
   # Beside a running registry; name every replica
   winnow hard-prune --store distribution-fs:/var/lib/registry --registry registry.example:5000 --confirm
+
+  # With read-only mode switched on before and off after: all steps at once
+  winnow hard-prune --store distribution-fs:/var/lib/registry --registry registry.example:5000 --mode read-only \\
+    --read-only-switch deployment:registry/docker-registry --grace 0s --hold 0s --confirm
 
   # As a loop: every hour, what is older than a day
   winnow hard-prune --store trow-files:/data --every 1h --min-blob-age 24h --confirm`;

@@ -22,6 +22,9 @@ export function addStoreOptions(command: Command): Command {
 export function addHardPruneOptions(command: Command): Command {
   return command
     .addOption(new Option('--mode <mode>', 'online, or read-only where all registries refuse writes meanwhile'))
+    .option('--read-only-switch <what>', 'with read-only: deployment:NAMESPACE/NAME[/CONTAINER], openshift or manual')
+    .option('--kubeconfig <file>', 'how to reach the cluster of --read-only-switch')
+    .option('--kube-context <name>', 'context of that file')
     .option('--min-blob-age <duration>', 'keep what is younger, by the newest of its data and its links (24h)')
     .option('--grace <duration>', 'from the removal of links to the hiding of data (24h)')
     .option('--hold <duration>', 'how long hidden data can be brought back (7d)')

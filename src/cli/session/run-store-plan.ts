@@ -8,6 +8,7 @@ import { wait } from '../../util/wait.ts';
 import { startProgress } from '../progress.ts';
 import { runIdFor } from './ids.ts';
 import { outcomeLog } from './outcome-log.ts';
+import { openSwitching } from './read-only-switching.ts';
 import { openReplicas } from './replicas.ts';
 import type { Session } from './session.ts';
 
@@ -27,6 +28,7 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
   const { header } = plan;
   const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
   log.info('applying', { run_id: runId, plan_id: header.id, store: store.name, actions: header.actionCount });
+  const switching = hardPrune.mode === 'read-only' ? await openSwitching(session, store.name) : undefined;
   const replicas = await openReplicas(session);
   const cache = await openDescriptorCache(settings.store.cache);
   const progress = startProgress(terminal, 'removing');
@@ -35,6 +37,7 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
     return await applyStorePlan({
       ...{ header, actions: plan.actions, planLines: plan.lines, mark: plan.mark, runId, by: session.by, journal },
       ...{ store, replicas, cache, mode: hardPrune.mode, timing: timingOf(session), wait },
+      ...(switching === undefined ? {} : { switching }),
       leases: await session.leases(),
       concurrency: apply.concurrency,
       freshMarks: freshMarks(store, surveyOptionsOf(session), terminal.nowMs),
@@ -50,6 +53,7 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
   } finally {
     progress.stop();
     outcomes.finish();
+    await switching?.readOnly.close();
     await cache.close();
     for (const replica of replicas) await replica.close();
   }

@@ -1,6 +1,5 @@
 import type { EventTarget } from '../../config/settings.ts';
-import { inEnvelope } from '../../report/cloud-event.ts';
-import type { SummaryEvent } from '../../report/events.ts';
+import { inEnvelope, type WinnowEvent } from '../../report/cloud-event.ts';
 import type { EventSink } from '../../systems/events/contract.ts';
 import { deliver, type EventSinkSettings, openEventSink } from '../../systems/events/index.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
@@ -45,7 +44,7 @@ export async function checkSinks({ settings, terminal }: Session): Promise<reado
 }
 
 /** Tells everybody who is named in the settings. A sink that fails is reported and changes nothing else. @returns whether all took it */
-export async function sendSummary(session: Session, event: SummaryEvent): Promise<boolean> {
+export async function sendSummary(session: Session, event: WinnowEvent): Promise<boolean> {
   const sinks = await openSinks(session);
   try {
     const failures = await deliver(sinks, inEnvelope(event), AbortSignal.timeout(DELIVERY_MS));

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { parseReadOnlySwitch } from '../../systems/read-only-switch/index.ts';
 import { parseStoreAddress } from '../../systems/store/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { registryAddress } from './addresses.ts';
 import { complaint } from './complaint.ts';
 import { listOf, section } from './containers.ts';
-import { checkedText, choice, count, duration, share, yesNo } from './leaves.ts';
+import { checkedText, choice, count, duration, path, share, text, yesNo } from './leaves.ts';
 
 const like = 'distribution-fs:/var/lib/registry';
 
@@ -31,6 +32,19 @@ function descriptorCache() {
   });
 }
 
+/** What a registry's read-only mode is switched by. */
+function readOnlySwitch() {
+  return checkedText('switch', 'deployment:registry/docker-registry', (named) => {
+    try {
+      parseReadOnlySwitch(named);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      return complaint('it names nothing that switches to read-only mode', error.hint ?? 'write manual');
+    }
+  });
+}
+
 export const storeSchema = section({
   address: storeAddress()
     .exactOptional()
@@ -47,6 +61,17 @@ export const storeSchema = section({
     .describe(
       "The registries' blob descriptor cache: `none`, `in-memory`, `redis://HOST:PORT/DB`, or `auto`: what can not be found out is taken for in-memory.",
     ),
+  readOnlySwitch: readOnlySwitch()
+    .prefault('manual')
+    .describe(
+      'What puts the registry into read-only mode for a run with `hardPrune.mode: read-only`, and back after it: `deployment:NAMESPACE/NAME` or `deployment:NAMESPACE/NAME/CONTAINER` (a Deployment of Distribution, whose pods are replaced), `openshift` (its image registry operator), or `manual` (somebody else does).',
+    ),
+  kubeconfig: path('/etc/winnow/kubeconfig')
+    .exactOptional()
+    .describe(
+      "How to reach the cluster of `readOnlySwitch`. Default: as kubectl does, or inside of a cluster the pod's own account.",
+    ),
+  kubeContext: text('prod-eu', 'name').exactOptional().describe('The context of that file. Default: its current one.'),
   readers: count(8, 1, 64).exactOptional().describe('Readers at once. Default: what suits the storage.'),
 });
 

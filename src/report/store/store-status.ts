@@ -15,7 +15,8 @@ import { counted, isoTime, shortTime } from '../words.ts';
 /** A blob on its way out. Times are UTC milliseconds. */
 export interface PendingRow {
   readonly digest: Digest;
-  readonly state: 'unlinked' | 'hidden';
+  /** `being-unlinked`: a run is at it, or died in the midst of it; then the next one takes that step anew. */
+  readonly state: 'being-unlinked' | 'unlinked' | 'hidden';
   readonly runId: string;
   readonly sinceMs: number;
   readonly sizeBytes: number;
@@ -63,12 +64,14 @@ function* documents(rows: readonly PendingRow[], nowMs: number): Generator<objec
     };
 }
 
-const next = { unlinked: 'hide-blob', hidden: 'purge-blob' } as const;
+const next = { 'being-unlinked': 'unlink-blob', unlinked: 'hide-blob', hidden: 'purge-blob' } as const;
 
 function sums({ rows, nowMs }: StoreStatus) {
   const hidden = rows.filter(({ state }) => state === 'hidden');
+  const beingUnlinked = rows.filter(({ state }) => state === 'being-unlinked').length;
   return {
-    unlinked: rows.length - hidden.length,
+    beingUnlinked,
+    unlinked: rows.length - hidden.length - beingUnlinked,
     hidden: hidden.length,
     hiddenBytes: hidden.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     due: rows.filter(({ dueAtMs }) => dueAtMs <= nowMs).length,
@@ -96,9 +99,11 @@ function toMarkdown({ title, align, text }: Column<PendingRow>): MarkdownColumn<
 }
 
 function sentences(status: StoreStatus): readonly (readonly [string, string])[] {
-  const { unlinked, hidden, hiddenBytes, due } = sums(status);
+  const { beingUnlinked, unlinked, hidden, hiddenBytes, due } = sums(status);
   if (status.rows.length === 0) return [['Blobs', 'nothing is on its way out']];
+  const interrupted = `${counted(beingUnlinked, 'blob')}; the next run takes that step anew, unless one is at it now`;
   return [
+    ...(beingUnlinked === 0 ? [] : [['Being unlinked', interrupted] as const]),
     ['Unlinked', `${counted(unlinked, 'blob')}; hidden ${formatDuration(status.graceMs)} after their links went`],
     [
       'Hidden',
@@ -111,7 +116,7 @@ function sentences(status: StoreStatus): readonly (readonly [string, string])[] 
 function columns({ nowMs }: StoreStatus, isWide: boolean): readonly Column<PendingRow>[] {
   return [
     { title: 'BLOB', text: ({ digest }) => (isWide ? digest : shortDigests(digest)) },
-    { title: 'STATE', text: ({ state }) => state },
+    { title: 'STATE', text: ({ state }) => state.replace('-', ' ') },
     {
       title: 'SIZE',
       align: 'right',

@@ -11,25 +11,36 @@ export const readOnlySwitchForms = ['manual', 'deployment:NAMESPACE/NAME[/CONTAI
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
+export type SwitchPlace =
+  | { readonly kind: 'manual' | 'openshift' }
+  | { readonly kind: 'deployment'; readonly namespace: string; readonly name: string; readonly container?: string };
+
+/** Reads how a switch is named; nothing is asked. @throws READ_ONLY_SETTINGS_INVALID */
+export function parseReadOnlySwitch(named: string): SwitchPlace {
+  if (named === 'manual' || named === 'openshift') return { kind: named };
+  const [, places = ''] = /^deployment:(.*)$/.exec(named) ?? [];
+  const [namespace = '', name = '', container, ...more] = places.split('/');
+  const isDeployment = [namespace, name, container ?? 'any'].every((part) => NAME.test(part)) && more.length === 0;
+  if (!isDeployment)
+    throw readOnlyFailure(
+      'READ_ONLY_SETTINGS_INVALID',
+      `reading what switches to read-only mode: ${JSON.stringify(named.slice(0, 200))}`,
+    );
+  return { kind: 'deployment', namespace, name, ...(container === undefined ? {} : { container }) };
+}
+
 /** @throws READ_ONLY_SETTINGS_INVALID */
 export async function openReadOnlySwitch(
   named: string,
   settings: KubeSettings,
   timing: RollOutTiming = rollOutTiming,
 ): Promise<ReadOnlySwitch> {
-  if (named === 'manual') return manualSwitch();
-  const [, places = ''] = /^deployment:(.*)$/.exec(named) ?? [];
-  const [namespace = '', name = '', container, ...more] = places.split('/');
-  const isDeployment = [namespace, name, container ?? 'any'].every((part) => NAME.test(part)) && more.length === 0;
-  if (named !== 'openshift' && !isDeployment)
-    throw readOnlyFailure(
-      'READ_ONLY_SETTINGS_INVALID',
-      `reading what switches to read-only mode: ${JSON.stringify(named.slice(0, 200))}`,
-    );
+  const place = parseReadOnlySwitch(named);
+  if (place.kind === 'manual') return manualSwitch();
   const { openKubeApi } = await import('./kube-api.ts');
   const api = await openKubeApi(settings);
-  if (named === 'openshift')
+  if (place.kind === 'openshift')
     return (await import('./openshift-config/openshift-config.ts')).openshiftSwitch(api, timing);
   const { deploymentSwitch } = await import('./kubernetes-deployment/kubernetes-deployment.ts');
-  return deploymentSwitch(api, { namespace, name, ...(container === undefined ? {} : { container }) }, timing);
+  return deploymentSwitch(api, place, timing);
 }

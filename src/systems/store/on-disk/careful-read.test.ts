@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { spawnTied } from '../../../../test/support/child.ts';
 import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
 import { diskPlace, listFolder, readSmallFile, statFile, statFolder } from './careful-read.ts';
 
@@ -46,6 +47,22 @@ describe('a store on disk', () => {
     expect(() => listFolder(place, at('folder'))).toThrow(
       expect.objectContaining({ code: 'STORE_WALK_FAILED', message: expect.stringContaining('the store is gone') }),
     );
+  });
+
+  test('is read as it is when a file there goes and comes again all the time', () => {
+    const { place, at } = openPlace();
+    const flip =
+      "const { mkdirSync, rmSync, writeFileSync } = require('fs'); const [, at] = process.argv; for (;;) { mkdirSync(at); writeFileSync(at + '/file', 'its bytes'); rmSync(at, { recursive: true }); }";
+    const child = spawnTied(process.execPath, ['-e', flip, at('folder/flip')], { stdio: 'ignore' });
+    const seen = new Set<string>();
+    try {
+      const deadlineMs = Date.now() + 20_000;
+      for (let looks = 0; (looks < 5000 || seen.size < 2) && Date.now() < deadlineMs; looks += 1)
+        seen.add(readSmallFile(place, at('folder/flip/file'), 9) === undefined ? 'gone' : 'there');
+    } finally {
+      child.kill('SIGKILL');
+    }
+    expect([...seen].sort()).toEqual(['gone', 'there']);
   });
 
   test.each([

@@ -20,6 +20,9 @@ import { type StoreErrorCode, storeErrors } from '../errors.ts';
  * Calls are synchronous, which is several times faster; callers let others have their turn in between.
  */
 
+/** At what comes and goes all the time. */
+const MOST_LOOKS = 100;
+
 /** The root of a store, and the device that all of it lies on. */
 export interface DiskPlace {
   readonly root: string;
@@ -134,10 +137,10 @@ function unlessGone<Value>(place: DiskPlace, path: string, doing: string, look: 
     } catch (failure) {
       if (failure instanceof CodedError) throw failure;
       if (!isMissing(failure)) throw walkFailed(doing, path, failureWords(failure), failure);
-      if (attempt === 2 || path === place.root) {
-        if (isListed(place, path)) throw walkFailed(doing, path, 'its folder lists it, but it is not there', failure);
-        return undefined;
-      }
+      if (attempt === 1 && path !== place.root) continue;
+      if (!isListed(place, path)) return undefined;
+      // It may have been written anew just now: a tag that is deleted and pushed again.
+      if (attempt === MOST_LOOKS) throw walkFailed(doing, path, 'its folder lists it, but it is not there', failure);
     }
   }
 }

@@ -9,6 +9,7 @@ import { type Digest, hexOf } from '../../../oci/digest.ts';
  *     lock                                        who is at work on this storage
  *     ledger.ndjson                               blobs whose links are gone, and since when
  *     quarantine/<runId>/when                     when the last blobs of that run came here, by the storage's own clock
+ *     read-only.json                              that a run has switched the registry to read-only mode, and how it was before
  *     quarantine/<runId>/sha256/<hh>/<hex>        the data of a hidden blob; hh: first two of hex
  */
 export const WINNOW_FOLDER = '.winnow';
