@@ -10,6 +10,7 @@ import type { Action } from '../plan/action.ts';
 import type { PlanHeader } from '../plan/plan.ts';
 import type { Lease } from '../systems/lease/contract.ts';
 import { assertApplicable, carryOut, type RunInput } from './apply-plan.ts';
+import { type Holders, holdersAgree } from './holders-agree.ts';
 import { inReadOnlyMode, type ReadOnlySwitching } from './in-read-only-mode.ts';
 
 export interface ApplyStoreInput extends RunInput, StoreRun {
@@ -17,6 +18,8 @@ export interface ApplyStoreInput extends RunInput, StoreRun {
   readonly actions: () => AsyncIterable<Action>;
   /** The mark that the plan was made from, where that was just now; undefined for a plan from a file. Its time is the store's. */
   readonly mark: FreshMark | undefined;
+  /** Asked again before manifests go. Absent: nobody holds any. */
+  readonly holders?: Holders;
   /** Switches read-only mode on before anything is done, and back after it. Absent: somebody else does, or it is not asked for. */
   readonly switching?: ReadOnlySwitching;
 }
@@ -48,18 +51,22 @@ export async function applyStorePlan(input: ApplyStoreInput): Promise<StoreRunRe
 }
 
 async function runUnderLock(input: ApplyStoreInput, lockLost: AbortSignal): Promise<StoreRunReport> {
-  const { nowMs, mark, actions } = input;
+  const { nowMs, mark, actions, store } = input;
+  const holders = holdersAgree(input.holders ?? { sources: [], maxAgeMs: 0 }, store.name, nowMs);
   let broughtBack: BroughtBack = { blobs: 0, links: 0 };
   const underLease = async (signal: AbortSignal): Promise<void> => {
     await assertPreconditions(input, actions(), signal);
+    await holders.ask(actions(), signal);
     await input.underLease?.(signal);
   };
   const report = await carryOut({ ...input, underLease }, async (context) => {
     const lease: Lease = { ...context.lease, lost: AbortSignal.any([context.lease.lost, lockLost]) };
     const plannedAtMs = mark?.beganAtMs ?? (await plannedAt(input, lease.lost));
     const intendedLinks = intendedLinksIn(input.journal);
-    const phases = { run: input, actions, mark, plannedAtMs, intendedLinks, context: { ...context, lease } };
-    const applied = await applyStorePhases(phases);
+    const applied = await applyStorePhases({
+      ...{ run: input, actions, mark, plannedAtMs, intendedLinks, manifestGuards: holders.guards },
+      context: { ...context, lease },
+    });
     await context.journal.append([endLine(nowMs(), { tally: applied.tally, stopped: applied.stopped })]);
     broughtBack = applied.broughtBack;
     return applied;

@@ -95,6 +95,23 @@ test('a manifest without data, and one with other bytes, are broken; what they n
   ]);
 });
 
+test('data without a byte is wrong, hashed or not, where its digest is not that of nothing', async () => {
+  const empty: StoreWorld = { ...world, blobs: { z: '' } };
+  const { built, store } = await diskStore(empty);
+  built.write(built.data('y'), '');
+  const verify = { from: undefined, bytesPerSecond: undefined, nowMs: Date.now, wait: async () => undefined };
+  const expected = ['wrong-content app y <- A (all,v1)', 'wrong-content app/nested y <- A ()'];
+
+  const { damage } = await check(store);
+  const verified = await fsckStore(
+    { store, survey: {}, nowMs: Date.now, verify: { ...verify, onPoint: () => undefined } },
+    never,
+  );
+
+  expect(damage.map((one) => words(one, built))).toEqual(expected);
+  expect(verified.damage.map((one) => words(one, built))).toEqual(expected);
+});
+
 test('a link that a live manifest needs is missing, or empty, in one repository alone', async () => {
   const found = await damageIn(world, (built) => {
     built.remove(built.layerLink('app', 'y'));

@@ -31,7 +31,7 @@ export async function fsckStore(input: FsckStoreInput, signal: AbortSignal): Pro
     input.verify === undefined
       ? undefined
       : await verifyContents({ ...input.verify, ...told(input), store: input.store, under }, signal);
-  const all = [...damage, ...(verified?.wrong ?? []).flatMap((one) => wrongContent(one))].sort(compareDamage);
+  const all = withWrongContent(damage, verified?.wrong ?? []);
   return {
     system: 'store',
     place: input.store.name,
@@ -49,6 +49,13 @@ function damageIn(under: StoreUnderCheck): readonly Damage[] {
   for (const { repository, digest } of under.idleLinks())
     damage.push({ kind: 'link-idle', repository, what: digest, neededBy: [], tags: [] });
   return damage.sort(compareDamage);
+}
+
+/** What has no bytes at all was found before it was hashed. */
+function withWrongContent(damage: readonly Damage[], wrong: readonly WrongContent[]): readonly Damage[] {
+  const known = new Set(damage.map(damageKey));
+  const more = wrong.flatMap((one) => wrongContent(one)).filter((one) => !known.has(damageKey(one)));
+  return [...damage, ...more].sort(compareDamage);
 }
 
 function wrongContent({ digest, cause, needs }: WrongContent): readonly Damage[] {

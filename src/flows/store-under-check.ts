@@ -67,10 +67,17 @@ export async function storeUnderCheck(input: StoreLookInput, signal: AbortSignal
   return { name: store.name, evidence, view, idleLinks };
 }
 
+const WHOLE = 1;
+const HOLLOW = 2;
+/** The one blob that may have no bytes. */
+const OF_NOTHING = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 interface Looked {
   /** What content that is named by another algorithm is stored as. */
   readonly storedAs: (blob: ResourceId) => ResourceId;
   readonly hasData: (blob: ResourceId) => boolean;
+  /** Its data has no bytes, and should have: so a full disk or a crash leaves it. */
+  readonly isHollow: (blob: ResourceId) => boolean;
   readonly hasLink: (scope: string, blob: ResourceId) => boolean;
 }
 
@@ -87,14 +94,14 @@ async function lookAtData(
   const aliased = new Set<string>();
   const needed = neededBlobs(base, aliased);
   let count = 0;
-  for await (const { digest, linkedBy } of store.examine(
+  for await (const { digest, sizeBytes, linkedBy } of store.examine(
     digestsOf(base.evidence, needed),
     store.traits.layerLinks,
     signal,
   )) {
     const blob = resources.find('blob', store.name, digest);
     if (blob === undefined) throw new Error(`the store speaks of ${digest}, which nobody asked for`);
-    data[blob] = 1;
+    data[blob] = sizeBytes === 0 && digest !== OF_NOTHING ? HOLLOW : WHOLE;
     for (const repository of linkedBy) links.add(blob, repository);
     count += 1;
     if (count % 1000 === 0) told(`${count} blobs looked at`);
@@ -109,7 +116,8 @@ async function lookAtData(
   const stored = (blob: ResourceId) => storedAs(base, blob);
   return {
     storedAs: stored,
-    hasData: (blob) => data[stored(blob)] === 1,
+    hasData: (blob) => (data[stored(blob)] as number) > 0,
+    isHollow: (blob) => data[stored(blob)] === HOLLOW,
     hasLink: (scope, blob) => links.has(blob, scope.slice(store.name.length + 1)),
   };
 }
@@ -197,12 +205,16 @@ function partStates({ store, evidence, looked, hidden, idle }: PartStatesInput) 
     if (idle.size > 0) needed.add(key).add(`${scope} ${resources.key(looked.storedAs(blob))}`);
     const isThere = looked.hasData(blob);
     if (!isThere && !hidden.has(looked.storedAs(blob))) return ['blob-without-data'];
-    const data: readonly DamageKind[] = isThere ? [] : ['data-hidden'];
+    const data: readonly DamageKind[] = isThere ? contentOf(looked, blob) : ['data-hidden'];
     if (!store.traits.layerLinks) return data;
-    if (isThere && isIdle) return ['link-empty'];
+    if (isThere && isIdle) return [...data, 'link-empty'];
     return isIdle || looked.hasLink(scope, blob) ? data : [...data, 'link-missing'];
   };
   return { partOf, needed };
+}
+
+function contentOf(looked: Looked, blob: ResourceId): readonly DamageKind[] {
+  return looked.isHollow(blob) ? ['wrong-content'] : [];
 }
 
 /** Manifests of which a gap says that they can't be read, and why. */

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
+import { runCli, spawnCli } from '../support/run-cli.ts';
 import { buildStore, image, index, listTree } from '../support/store-world/index.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -101,7 +101,7 @@ describe('a run', () => {
     expect(done.stdout).toContain('Unlinked 5 blobs');
     expect(existsSync(link)).toBe(false);
     const status = JSON.parse((await run('hard-prune', 'status', '--store', address, '-o', 'json')).stdout);
-    expect(status.counts).toEqual({ unlinked: 5, hidden: 0, hiddenBytes: 0, due: 0 });
+    expect(status.counts).toEqual({ beingUnlinked: 0, unlinked: 5, hidden: 0, hiddenBytes: 0, due: 0 });
     expect(status.blobs.map(({ digest }: { digest: string }) => digest).sort()).toEqual([...orphans].sort());
 
     const again = await run('hard-prune', '--store', address);
@@ -122,5 +122,43 @@ describe('a run', () => {
     expect(applied.stdout).toContain('Unlinked 5 blobs');
     expect(applied.code).toBe(0);
     expect(existsSync(store.layerLink('app/nested', 'o'))).toBe(false);
+  });
+});
+
+describe('a run that is repeated', () => {
+  test('is told how often by POLL_INTERVAL, and outlives a round that fails', async () => {
+    const { dir, address } = makeStore();
+    const loop = spawnCli(['hard-prune', '--store', address], {
+      env: { POLL_INTERVAL: '0.2', MIN_GC_BLOB_AGE: '3600' },
+    });
+    const rounds = () => loop.stdout().split('Would delete 5 blobs').length - 1;
+    await loop.waitFor(/Would delete 5 blobs[\s\S]*Would delete 5 blobs/);
+    renameSync(dir, `${dir}-away`);
+    await loop.waitFor('STORE_NOT_FOUND');
+    const before = rounds();
+    renameSync(`${dir}-away`, dir);
+    await expect.poll(rounds, { timeout: 20_000 }).toBeGreaterThan(before);
+    loop.kill('SIGTERM');
+
+    expect((await loop.exited).signal).toBeNull();
+  });
+
+  test('ends between two rounds when it is stopped, with the exit code of the last', async () => {
+    const { address } = makeStore();
+    const loop = spawnCli(['hard-prune', '--store', address, '--every', '1h', '--max-delete-ratio', '0']);
+    await loop.waitFor('Would delete 5 blobs');
+    await new Promise((resolve) => setTimeout(resolve, 500)); // all of the round is over by then
+    loop.kill('SIGTERM');
+
+    const once = await runCli(['hard-prune', '--store', address, '--max-delete-ratio', '0']);
+    expect((await loop.exited).code).toBe(once.code);
+  });
+
+  test('takes MIN_GC_BLOB_AGE for the age, and refuses one that is no number', async () => {
+    const { address } = makeStore();
+    const old = await runCli(['hard-prune', '--store', address], { env: { MIN_GC_BLOB_AGE: '360000000' } });
+    expect(old.stdout).toContain('Would delete 0 blobs');
+    const wrong = await runCli(['hard-prune', '--store', address], { env: { POLL_INTERVAL: 'often' } });
+    expect([wrong.code, wrong.stderr.includes('POLL_INTERVAL: "often" is no number of seconds')]).toEqual([2, true]);
   });
 });

@@ -27,6 +27,8 @@ export interface FakeKubeApi {
   stuck: boolean;
   /** Statuses to answer with, first come first served; 200 when there are none. */
   readonly failures: number[];
+  /** Runs before a change of the Deployment is answered: what its controller would do to the registry. */
+  onChange: (env: readonly Env[]) => Promise<void>;
   /** `PATCH deployments/registry`, in order. */
   readonly asked: string[];
 }
@@ -38,7 +40,7 @@ export async function startFakeKubeApi(): Promise<FakeKubeApi> {
   let looks = 0;
   const fake: FakeKubeApi = {
     ...{ kubeconfig: '', env: [{ name: 'OTHER', value: 'stays' }], readOnly: false, looksNeeded: 3, stuck: false },
-    ...{ failures: [], asked: [] },
+    ...{ failures: [], asked: [], onChange: async () => undefined },
   };
   const changed = () => {
     generation += 1;
@@ -94,7 +96,10 @@ export async function startFakeKubeApi(): Promise<FakeKubeApi> {
     if (request.method === 'PATCH') {
       const patch = JSON.parse(await textOf(request));
       if (isConfig) fake.readOnly = patch.spec.readOnly;
-      else fake.env = merged(fake.env, patch.spec.template.spec.containers[0].env);
+      else {
+        fake.env = merged(fake.env, patch.spec.template.spec.containers[0].env);
+        await fake.onChange(fake.env);
+      }
       changed();
     } else looks += 1;
     return { status: 200, body: isConfig ? config() : deployment() };

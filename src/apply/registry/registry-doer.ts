@@ -178,17 +178,32 @@ async function taggedSince(
 
 /** Pushes a manifest of nothing over the tag and deletes that: the tag goes, and the manifest that it pointed at stays. */
 async function overwrite(world: World, action: Action, repository: string, signal: AbortSignal): Promise<Outcome> {
-  const { registry, runId, emptyBlobs } = world;
+  const { registry, runId } = world;
   const { key: tag } = action.target;
+  const manifest = overwritingFor(repository, runId, action);
+  await sendEmptyBlob(world, repository, signal);
+  const digest = await registry.putManifest(repository, tag, manifest, signal).catch(async (error: unknown) => {
+    if (!(error instanceof CodedError) || error.code !== REFUSED) throw error;
+    world.emptyBlobs.delete(repository);
+    await sendEmptyBlob(world, repository, signal);
+    return await registry.putManifest(repository, tag, manifest, signal);
+  });
+  const answer = await registry.deleteManifest(repository, digest, signal);
+  if (answer === 'absent') await removeLeftTags(registry, { repository, ...manifest, digest }, [tag], signal);
+  return { result: 'done' };
+}
+
+/**
+ * What a registry says, among others, that does not find the empty blob. Distribution up to 3.0 writes links in place: for a moment,
+ * while somebody else pushes the same blob, its link is empty. Asking again is harmless, for nobody else has this manifest.
+ */
+const REFUSED = 'REGISTRY_REFUSED';
+
+async function sendEmptyBlob({ registry, emptyBlobs }: World, repository: string, signal: AbortSignal): Promise<void> {
   const sent = emptyBlobs.get(repository) ?? registry.putBlob(repository, EMPTY_BLOB, signal);
   emptyBlobs.set(repository, sent);
   sent.catch(() => emptyBlobs.delete(repository));
   await sent;
-  const manifest = overwritingFor(repository, runId, action);
-  const digest = await registry.putManifest(repository, tag, manifest, signal);
-  const answer = await registry.deleteManifest(repository, digest, signal);
-  if (answer === 'absent') await removeLeftTags(registry, { repository, ...manifest, digest }, [tag], signal);
-  return { result: 'done' };
 }
 
 /**

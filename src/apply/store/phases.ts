@@ -2,7 +2,7 @@ import type { Digest } from '../../oci/digest.ts';
 import type { Action, ActionKind } from '../../plan/action.ts';
 import type { BlobFacts, PendingBlob } from '../../systems/store/contract.ts';
 import { type Applied, type ApplyContext, applyPart } from '../apply.ts';
-import type { Doer } from '../doer.ts';
+import type { Doer, Guard } from '../doer.ts';
 import { addTallies, noTally } from '../outcome.ts';
 import { type BroughtBack, bringBack, linkedWhileHidden } from './bring-back.ts';
 import type { FreshMark } from './fresh-mark.ts';
@@ -28,6 +28,8 @@ export interface StorePhasesInput {
   readonly plannedAtMs: number;
   readonly context: Omit<ApplyContext, 'doer' | 'guards'>;
   readonly intendedLinks: IntendedLinks;
+  /** Asked before each manifest goes. What they hold back keeps its blobs as well: then a new mark is made. */
+  readonly manifestGuards: readonly Guard[];
 }
 
 export interface StoreApplied extends Applied {
@@ -103,12 +105,12 @@ class StorePhases {
   }
 
   async deleteManifests(): Promise<void> {
-    const { run, plannedAtMs } = this.#input;
+    const { run, plannedAtMs, manifestGuards } = this.#input;
     if (await this.#isOver('delete-manifest')) return;
     const writtenSince = new Set<string>();
     for await (const { repository, digest } of newReferences(run.store, this.#since(plannedAtMs), this.#signal))
       writtenSince.add(`${repository}@${digest}`);
-    const { tally } = await this.#carryOut('delete-manifest', manifestDoer(run, writtenSince));
+    const { tally } = await this.#carryOut('delete-manifest', manifestDoer(run, writtenSince), manifestGuards);
     // The plan's mark counted them as gone.
     if (tally.skipped + tally.failed > 0) this.#mark = undefined;
   }
@@ -158,13 +160,13 @@ class StorePhases {
     await this.#carryOutAll(leftovers, removeDoer(run, await this.#pending()));
   }
 
-  #carryOut(kind: ActionKind, doer: Doer): Promise<Applied> {
-    return this.#carryOutAll(new Set([kind]), doer);
+  #carryOut(kind: ActionKind, doer: Doer, guards: readonly Guard[] = []): Promise<Applied> {
+    return this.#carryOutAll(new Set([kind]), doer, guards);
   }
 
-  async #carryOutAll(kinds: ReadonlySet<ActionKind>, doer: Doer): Promise<Applied> {
+  async #carryOutAll(kinds: ReadonlySet<ActionKind>, doer: Doer, guards: readonly Guard[] = []): Promise<Applied> {
     const { actions, context } = this.#input;
-    const part = await applyPart(only(actions(), kinds), { ...context, doer, guards: [] }, this.#ends);
+    const part = await applyPart(only(actions(), kinds), { ...context, doer, guards }, this.#ends);
     this.#applied = { tally: addTallies(this.#applied.tally, part.tally), stopped: part.stopped };
     return part;
   }

@@ -4,6 +4,7 @@ import type { PlanHeader } from '../../plan/plan.ts';
 import { systemName } from '../../plan/plan.ts';
 import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
+import { hardPruneRunEvent } from '../../report/hard-prune-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { OutputFlags } from '../options/output.ts';
@@ -12,7 +13,7 @@ import { rememberRegistry } from '../session/memory.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
 import { recordsOfPlan } from '../session/plan-records.ts';
 import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
-import { runStorePlan } from '../session/run-store-plan.ts';
+import { deletesManifests, runStorePlan } from '../session/run-store-plan.ts';
 import { readSettings, withSession } from '../session/session.ts';
 import { openStoreOfScope, withStoreOfPlan } from '../session/store-of-plan.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
@@ -50,12 +51,13 @@ export async function applyFile(
 
 async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
   const { header } = plan;
-  return await withSession(terminal, flags, async (opened) => {
+  return await withSession(terminal, await withHoldersOf(terminal, flags, header), async (opened) => {
     const session = { ...opened, settings: withStoreOfPlan(opened.settings, header) };
     const store = await openStoreOfScope(session.loaded, header.scope, `applying plan ${header.id}`, terminal);
     try {
       assertApplicable(header, terminal.nowMs());
       if (flags.confirm !== true) return await show(terminal, plan, flags, path);
+      await warnOfSinks(session);
       const report = await runStorePlan(session, store, {
         header,
         actions: plan.reread,
@@ -64,6 +66,7 @@ async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlag
       });
       await forgetOldRuns(session);
       await terminal.print(renderRun(report, flags.output, terminal.paint));
+      await sendSummary(session, hardPruneRunEvent(report, header));
       return exitCodeOfRun(report, header);
     } finally {
       await store.close();
@@ -92,6 +95,13 @@ async function withPlansOwn(terminal: Terminal, flags: ApplyFlags, header: PlanH
     ...(settings.registry.url === undefined ? { registry: scope.registry?.url ?? '' } : {}),
     ...(settings.records.length === 0 && records.length > 0 ? { records: ownRecords() } : {}),
   };
+}
+
+/** Records that may hold a manifest are asked again: those of the settings, or where these name none, the plan's own. */
+async function withHoldersOf(terminal: Terminal, flags: ApplyFlags, header: PlanHeader): Promise<ApplyFlags> {
+  if (flags.confirm !== true || header.records.length === 0 || !deletesManifests(header)) return flags;
+  const { settings } = await readSettings(terminal, flags);
+  return settings.records.length > 0 ? flags : { ...flags, records: recordsOfPlan(header, terminal.env) };
 }
 
 /** @throws PLAN_OTHER_REGISTRY */

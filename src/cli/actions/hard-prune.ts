@@ -1,9 +1,12 @@
 import { markOf } from '../../flows/fresh-mark.ts';
+import { restoreReadWrite } from '../../flows/in-read-only-mode.ts';
 import type { PlannedStore } from '../../flows/plan-store.ts';
 import { encodePlan } from '../../plan/codec.ts';
-import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
+import { type ExitCode, exitCodeOfPlan, exitCodeOfRun, exitCodes } from '../../report/exit-code.ts';
+import { hardPrunePlanEvent, hardPruneRunEvent } from '../../report/hard-prune-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
+import { renderReadWrite } from '../../report/store/read-write.ts';
 import type { Store } from '../../systems/store/contract.ts';
 import { parseDuration } from '../../util/pure/duration.ts';
 import { wait } from '../../util/wait.ts';
@@ -12,11 +15,15 @@ import type { SettingsFlags } from '../options/settings.ts';
 import { withLoopVariables } from '../session/loop-variables.ts';
 import { makeStorePlan } from '../session/make-store-plan.ts';
 import { streamed, writePlanFile } from '../session/plan-file.ts';
+import { openSwitching } from '../session/read-only-switching.ts';
+import { inRounds } from '../session/rounds.ts';
 import { forgetOldRuns } from '../session/run-plan.ts';
 import { runStorePlan } from '../session/run-store-plan.ts';
 import { type Session, withSession } from '../session/session.ts';
 import { parseShard } from '../session/shard-of.ts';
 import { openStoreOf } from '../session/store-session.ts';
+import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
+import { showError } from '../show-error.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `--registry` can be given more than once here: its values are those of {@link SettingsFlags.registries}. */
@@ -26,28 +33,14 @@ interface HardPruneFlags extends Omit<SettingsFlags, 'registry'>, OutputFlags {
   readonly planOut?: string;
   readonly shard?: string;
   readonly every?: string;
+  readonly restoreReadWrite?: boolean;
 }
 
 export async function hardPrune(terminal: Terminal, given: HardPruneFlags): Promise<ExitCode> {
   const flags = withLoopVariables(given, terminal.env);
-  if (flags.every === undefined) return await once(terminal, flags);
-  const everyMs = parseDuration(flags.every);
-  for (;;) {
-    const beganAtMs = terminal.nowMs();
-    const code = await once(terminal, flags);
-    if (!(await waited(Math.max(0, beganAtMs + everyMs - terminal.nowMs()), terminal.signal))) return code;
-  }
-}
-
-/** False: it was stopped meanwhile. */
-async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await wait(ms, signal);
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
+  if (flags.every === undefined || flags.restoreReadWrite === true) return await once(terminal, flags);
+  const tell = (error: unknown) => showError(error, terminal, flags);
+  return await inRounds(terminal, { everyMs: parseDuration(flags.every), tell, wait }, () => once(terminal, flags));
 }
 
 async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode> {
@@ -55,6 +48,7 @@ async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode
   return await withSession(terminal, { ...rest, registries }, async (session) => {
     const store = await openStoreOf(session.loaded, terminal);
     try {
+      if (flags.restoreReadWrite === true) return await putBack(session, store, flags);
       return await planAndRun(session, store, flags);
     } finally {
       await store.close();
@@ -64,6 +58,7 @@ async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode
 
 async function planAndRun(session: Session, store: Store, flags: HardPruneFlags): Promise<ExitCode> {
   const { terminal } = session;
+  const startedAtMs = terminal.nowMs();
   const isConfirmed = flags.confirm === true;
   const aheadMs = isConfirmed ? Math.round((await store.clockMs(terminal.signal)) - terminal.nowMs()) : 0;
   const planned = await makeStorePlan(session, store, {
@@ -77,6 +72,7 @@ async function planAndRun(session: Session, store: Store, flags: HardPruneFlags)
   if (isConfirmed && plan.header.broken.length === 0) return await confirmed(session, store, planned, flags, aheadMs);
   const next = flags.planOut === undefined ? {} : { next: `winnow apply ${flags.planOut} --confirm` };
   await terminal.print(renderPlan({ ...plan, ...next }, flags.output, terminal.paint));
+  await sendSummary(session, hardPrunePlanEvent(plan.header, terminal.nowMs() - startedAtMs));
   return exitCodeOfPlan(plan.header);
 }
 
@@ -90,6 +86,7 @@ async function confirmed(
   const { terminal } = session;
   const { header, actions } = planned.plan;
   const beganAtMs = Math.min(...header.evidence.map(({ observedAtMs }) => observedAtMs)) + aheadMs;
+  await warnOfSinks(session);
   const report = await runStorePlan(session, store, {
     header,
     actions: () => streamed(actions),
@@ -98,5 +95,20 @@ async function confirmed(
   });
   await forgetOldRuns(session);
   await terminal.print(renderRun(report, flags.output, terminal.paint));
+  await sendSummary(session, hardPruneRunEvent(report, header));
   return exitCodeOfRun(report, header);
+}
+
+/** `--restore-read-write`: for what a run that died has left switched. */
+async function putBack(session: Session, store: Store, flags: HardPruneFlags): Promise<ExitCode> {
+  const { terminal } = session;
+  const switching = await openSwitching(session, store.name);
+  try {
+    const result = await restoreReadWrite(switching, store, session.by, terminal.signal);
+    const shown = { store: store.name, switchName: switching.readOnly.name, result };
+    await terminal.print(renderReadWrite(shown, flags.output));
+    return exitCodes.done;
+  } finally {
+    await switching.readOnly.close();
+  }
 }

@@ -1,5 +1,3 @@
-import type { Source } from '../../evidence/sink.ts';
-import { heldDigests } from '../../flows/held-digests.ts';
 import { type PlannedStore, planStore } from '../../flows/plan-store.ts';
 import type { PlanStoreInput } from '../../flows/plan-store-input.ts';
 import type { Shard } from '../../flows/shard.ts';
@@ -7,10 +5,11 @@ import type { StoreScope } from '../../plan/plan.ts';
 import type { StoreReader } from '../../systems/store/contract.ts';
 import { startProgress } from '../progress.ts';
 import { newPlanId } from './ids.ts';
-import { registryDrops, rememberRegistry, watchedRecords } from './memory.ts';
+import { registryDrops, rememberRegistry } from './memory.ts';
 import { replicaUrls } from './replicas.ts';
 import { surveyOptionsOf } from './run-store-plan.ts';
 import type { Session } from './session.ts';
+import { openHolders } from './store-holders.ts';
 
 export interface StorePlanOptions {
   readonly withRepositories: boolean;
@@ -60,13 +59,12 @@ async function inputOf(
 ): Promise<Omit<PlanStoreInput, 'survey' | 'drops'>> {
   const { terminal, settings } = session;
   const { hardPrune, cluster } = settings;
-  const records = hardPrune.deleteUntagged ? await openHolders(session, store) : [];
   const isReadOnly = hardPrune.mode === 'read-only';
   return {
     id: newPlanId('hard-prune', terminal.nowMs()),
     scope: { ...(cluster === undefined ? {} : { cluster }), store: storeScope(session, store) },
     store,
-    holders: records.length === 0 ? [] : [heldDigests(records, store.name, terminal.nowMs)],
+    holders: hardPrune.deleteUntagged ? await openHolders(session, store) : [],
     holdersShown: settings.records.map(({ shown }) => shown),
     policy: {
       ...hardPrune,
@@ -89,17 +87,6 @@ function storeScope({ settings }: Session, { name }: StoreReader): StoreScope {
   const { cache } = settings.store;
   const mayBeShown = !URL.canParse(cache) || new URL(cache).password === '';
   return { name, servers: replicaUrls(settings), mode: settings.hardPrune.mode, ...(mayBeShown ? { cache } : {}) };
-}
-
-/** Records may name images as the registry's users do: by the name of any of its servers. */
-async function openHolders(session: Session, store: StoreReader): Promise<readonly Source[]> {
-  if (session.settings.records.length === 0) return [];
-  const state = await session.state();
-  const host = replicaUrls(session.settings)
-    .map((url) => url.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
-    .at(0);
-  const records = await session.records(host ?? store.name);
-  return records.map((one) => watchedRecords(one, store.name, state));
 }
 
 /** A server that remembers manifests takes a later push of one without writing it: those in memory can not be told to forget them. */

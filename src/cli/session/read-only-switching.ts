@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ReadOnlySwitching } from '../../flows/in-read-only-mode.ts';
 import { fileNote, openReadOnlySwitch } from '../../systems/read-only-switch/index.ts';
-import { sha256Hex } from '../../util/pure/sha256.ts';
+import { sha256Hex } from '../../util/pure/hash.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -11,6 +11,7 @@ import { outcomeLog } from './outcome-log.ts';
 import { openSwitching } from './read-only-switching.ts';
 import { openReplicas } from './replicas.ts';
 import type { Session } from './session.ts';
+import { openHolders } from './store-holders.ts';
 
 /** A plan for a storage as it is applied: its actions readable as often as need be, and the mark that it was made from just now. */
 export interface StorePlanToRun extends Pick<ApplyStoreInput, 'actions'>, Partial<Pick<ApplyStoreInput, 'mark'>> {
@@ -38,6 +39,10 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
       ...{ header, actions: plan.actions, planLines: plan.lines, mark: plan.mark, runId, by: session.by, journal },
       ...{ store, replicas, cache, mode: hardPrune.mode, timing: timingOf(session), wait },
       ...(switching === undefined ? {} : { switching }),
+      holders: {
+        sources: deletesManifests(header) ? await openHolders(session, store) : [],
+        maxAgeMs: apply.recheckRecordsEveryMs,
+      },
       leases: await session.leases(),
       concurrency: apply.concurrency,
       freshMarks: freshMarks(store, surveyOptionsOf(session), terminal.nowMs),
@@ -57,6 +62,11 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
     await cache.close();
     for (const replica of replicas) await replica.close();
   }
+}
+
+/** Only these can somebody hold. */
+export function deletesManifests({ store }: Pick<PlanHeader, 'store'>): boolean {
+  return (store?.steps['delete-manifest'] ?? 0) > 0;
 }
 
 function timingOf({ settings: { hardPrune } }: Session): ApplyStoreInput['timing'] {

@@ -47,7 +47,9 @@ export const settingsFile = mapWith(
     lease: leaseSchema.prefault({}).describe('One run at a time changes a registry.'),
     events: eventsSchema
       .prefault([])
-      .describe('Where the summary event goes after each run: `registry_reconcile.summary` of `winnow reconcile`, `hard_prune.summary` of `winnow hard-prune`.'),
+      .describe(
+        'Where the summary event goes after each run: `registry_reconcile.summary` of `winnow reconcile`, `hard_prune.summary` of `winnow hard-prune`.',
+      ),
     log: logSchema.prefault({}).describe('Logging.'),
   },
   'write settings like registry: or records:, each on a line of its own',

@@ -8,7 +8,7 @@ import { type OutputFormat, outputFormats } from '../output-format.ts';
 import { noPaint } from '../paint.ts';
 import { renderPlan } from '../plan/render-plan.ts';
 import { renderRun } from '../run/render-run.ts';
-import { renderStoreStatus } from './store-status.ts';
+import { type PendingRow, renderStoreStatus } from './store-status.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -93,7 +93,7 @@ describe('a run on a storage', () => {
 });
 
 describe('the status of a storage', () => {
-  const row = (letter: string, state: 'unlinked' | 'hidden', dueAtMs: number) => ({
+  const row = (letter: string, state: PendingRow['state'], dueAtMs: number) => ({
     ...{ digest: `sha256:${letter.repeat(64)}` as Digest, state, runId: 'run-1', sinceMs: 0, dueAtMs },
     sizeBytes: state === 'hidden' ? 2048 : 0,
   });
@@ -107,11 +107,22 @@ describe('the status of a storage', () => {
     expect(shown('table')).toMatch(/sha256:a{12}…\s+unlinked\s+1970-01-01 00:00:00Z\s+hide-blob\s+now\s+run-1/);
     expect(shown('wide')).toMatch(/sha256:b{64}\s+hidden\s+2 KiB\s+1970-01-01 00:00:00Z\s+purge-blob\s+in 6d\s+run-1/);
     expect(JSON.parse(shown('json'))).toMatchObject({
-      counts: { unlinked: 1, hidden: 1, hiddenBytes: 2048, due: 1 },
+      counts: { beingUnlinked: 0, unlinked: 1, hidden: 1, hiddenBytes: 2048, due: 1 },
       blobs: [
         { state: 'unlinked', next: 'hide-blob', isDue: true },
         { state: 'hidden', next: 'purge-blob', sizeBytes: 2048, dueAt: '1970-01-08T00:00:00.000Z', isDue: false },
       ],
+    });
+  });
+
+  test('tells apart what a run is unlinking, or died at, and what is unlinked', () => {
+    const begun = { ...status, rows: [row('c', 'being-unlinked', 0)] };
+
+    expect(shown('table', begun)).toMatch(/sha256:c{12}…\s+being unlinked\s+1970\S+ \S+\s+unlink-blob\s+now\s+run-1/);
+    expect(shown('table', begun)).toMatch(/Being unlinked\s+1 blob; the next run takes that step anew/);
+    expect(JSON.parse(shown('json', begun))).toMatchObject({
+      counts: { beingUnlinked: 1, unlinked: 0 },
+      blobs: [{ state: 'being-unlinked', next: 'unlink-blob', runId: 'run-1' }],
     });
   });
 

@@ -12,7 +12,8 @@ export const readOnlySwitchForms = ['manual', 'deployment:NAMESPACE/NAME[/CONTAI
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 export type SwitchPlace =
-  | { readonly kind: 'manual' | 'openshift' }
+  | { readonly kind: 'manual' }
+  | { readonly kind: 'openshift' }
   | { readonly kind: 'deployment'; readonly namespace: string; readonly name: string; readonly container?: string };
 
 /** Reads how a switch is named; nothing is asked. @throws READ_ONLY_SETTINGS_INVALID */
