@@ -56,7 +56,7 @@ describe('defaults', () => {
       records: [],
       tagRecords: [],
       reconcile: { classes: [], untagByOverwrite: false },
-      store: { registries: [], cache: 'auto' },
+      store: { registries: [], cache: 'auto', readOnlySwitch: 'manual' },
       hardPrune: {
         mode: 'online',
         minBlobAgeMs: 86_400_000,

@@ -16,7 +16,7 @@ export const addHardPrune: AddCommand = (parent) => {
     )
     .addHelpText('after', examples);
   addOutputOption(addHardPruneOptions(addStoreOptions(addCommonOptions(command))))
-    .option('--shard <i/n>', 'only the i-th of n parts of all blobs: several runs side by side')
+    .option('--shard <i/n>', 'only the i-th of n parts of all blobs; confirmed runs take turns')
     .option('--every <duration>', 'run again after so long, until stopped')
     .addOption(
       new Option(

@@ -8,7 +8,7 @@ import { wait } from '../../util/wait.ts';
 import { startProgress } from '../progress.ts';
 import { runIdFor } from './ids.ts';
 import { outcomeLog } from './outcome-log.ts';
-import { openSwitching } from './read-only-switching.ts';
+import { switchingOfRun } from './read-only-switching.ts';
 import { openReplicas } from './replicas.ts';
 import type { Session } from './session.ts';
 import { openHolders } from './store-holders.ts';
@@ -29,7 +29,7 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
   const { header } = plan;
   const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
   log.info('applying', { run_id: runId, plan_id: header.id, store: store.name, actions: header.actionCount });
-  const switching = hardPrune.mode === 'read-only' ? await openSwitching(session, store.name) : undefined;
+  const switching = await switchingOfRun(session, store.name);
   const replicas = await openReplicas(session);
   const cache = await openDescriptorCache(settings.store.cache);
   const progress = startProgress(terminal, 'removing');

@@ -119,7 +119,7 @@ describe('the status of a storage', () => {
     const begun = { ...status, rows: [row('c', 'being-unlinked', 0)] };
 
     expect(shown('table', begun)).toMatch(/sha256:c{12}…\s+being unlinked\s+1970\S+ \S+\s+unlink-blob\s+now\s+run-1/);
-    expect(shown('table', begun)).toMatch(/Being unlinked\s+1 blob; the next run takes that step anew/);
+    expect(shown('table', begun)).toMatch(/Being unlinked:\s+1 blob; the next run takes that step anew/);
     expect(JSON.parse(shown('json', begun))).toMatchObject({
       counts: { beingUnlinked: 1, unlinked: 0 },
       blobs: [{ state: 'being-unlinked', next: 'unlink-blob', runId: 'run-1' }],

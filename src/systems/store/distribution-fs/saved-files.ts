@@ -60,20 +60,13 @@ async function filesOf(
   tables: TagTables,
 ): Promise<readonly string[]> {
   const { layoutRoot } = place;
-  switch (target.kind) {
-    case 'temporary-file':
-      return [target.path];
-    case 'layer-link':
-      return [layerLinkPath(layoutRoot, target.repository, target.digest)];
-    case 'tag-history-link':
-      return [tagIndexLinkPath(layoutRoot, target.repository, target.tag, target.digest)];
-    case 'manifest': {
-      const { repository, digest } = target;
-      const tags = (await tables(repository)).history.get(digest) ?? [];
-      const history = tags.map((tag) => tagIndexLinkPath(layoutRoot, repository, tag, digest));
-      return [revisionLinkPath(layoutRoot, repository, digest), ...history];
-    }
-  }
+  if (target.kind === 'temporary-file') return [target.path];
+  const { repository, digest } = target;
+  if (target.kind === 'layer-link') return [layerLinkPath(layoutRoot, repository, digest)];
+  if (target.kind === 'tag-history-link') return [tagIndexLinkPath(layoutRoot, repository, target.tag, digest)];
+  const tags = (await tables(repository)).history.get(digest) ?? [];
+  const history = tags.map((tag) => tagIndexLinkPath(layoutRoot, repository, tag, digest));
+  return [revisionLinkPath(layoutRoot, repository, digest), ...history];
 }
 
 /** What everything of a target lies in. */
