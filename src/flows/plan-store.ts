@@ -54,6 +54,7 @@ export async function planStore(input: PlanStoreInput, signal: AbortSignal): Pro
     linksKnown: late.linksKnown,
     withoutWaiting: { hide: isReadOnly && policy.graceMs === 0, purge: isReadOnly && policy.holdMs === 0 },
     nowMs: atMs,
+    policy,
   });
   const header = await storeHeader({ ...input, sight, decisions, roots: marking.roots, looks, actions, atMs });
   return { plan: { header, actions: actions.actions }, evidence, graph, decisions, actions };

@@ -39,6 +39,8 @@ export interface Precondition {
   readonly untagged?: boolean;
   /** Nothing about it is newer than this: data, links, parts. UTC milliseconds, by the store's own clock. */
   readonly notNewerThanMs?: number;
+  /** By the store's own clock it is so old by now: {@link notNewerThanMs} lies so long ago. Milliseconds. */
+  readonly minAgeMs?: number;
   /** The data has this size. */
   readonly sizeBytes?: number;
 }

@@ -80,16 +80,28 @@ function expectedOf(input: StoreActionsInput, id: ResourceId, kind: ActionKind):
     case 'hide-blob': {
       const look = input.looks.get(id);
       const newestAtMs = input.linksKnown ? look?.newestAtMs : undefined;
-      return { notNewerThanMs: newestAtMs ?? input.nowMs, sizeBytes: look?.sizeBytes ?? 0 };
+      const age = kind === 'unlink-blob' ? ageExpected(input, kind) : {};
+      return { notNewerThanMs: newestAtMs ?? input.nowMs, ...age, sizeBytes: look?.sizeBytes ?? 0 };
     }
     case 'purge-blob':
     case 'restore-blob':
       return {};
     default: {
       const { pushedAtMs } = input.evidence.about(id);
-      return { notNewerThanMs: pushedAtMs ?? input.nowMs, ...(kind === 'delete-manifest' ? { untagged: true } : {}) };
+      const untagged = kind === 'delete-manifest' ? { untagged: true } : {};
+      return { notNewerThanMs: pushedAtMs ?? input.nowMs, ...ageExpected(input, kind), ...untagged };
     }
   }
+}
+
+function ageExpected({ policy }: StoreActionsInput, kind: ActionKind): Pick<Precondition, 'minAgeMs'> {
+  const minAgeMs = minAgeOf(policy, kind);
+  return minAgeMs === 0 ? {} : { minAgeMs };
+}
+
+function minAgeOf(policy: StoreActionsInput['policy'], kind: ActionKind): number {
+  if (kind === 'unlink-blob' || kind === 'delete-manifest') return policy.minBlobAgeMs;
+  return kind === 'delete-upload' ? policy.uploadAgeMs : policy.leftoverAgeMs;
 }
 
 /** Positions that the action at an index waits for. */

@@ -3,6 +3,7 @@ import type { ResourceId, ResourceKind } from '../evidence/resource.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { BlobTable } from '../policy/blob-table.ts';
 import type { Decisions } from '../policy/decide.ts';
+import type { HardPrunePolicy } from '../policy/hard-prune.ts';
 import type { PendingTable } from '../policy/pending-table.ts';
 import type { ActionKind } from './action.ts';
 import { orderDeletions } from './order.ts';
@@ -25,6 +26,8 @@ export interface StoreActionsInput {
   /** Whether links were asked for: then the newest time of a blob is that of its links as well. */
   readonly linksKnown: boolean;
   readonly nowMs: number;
+  /** How old things must be to go; told to whoever applies the plan, since the clock that it was made by may be wrong. */
+  readonly policy: Pick<HardPrunePolicy, 'minBlobAgeMs' | 'uploadAgeMs' | 'leftoverAgeMs'>;
 }
 
 /** One action on a storage, before it is written out: there may be a million. */

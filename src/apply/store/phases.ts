@@ -3,6 +3,7 @@ import type { Action, ActionKind } from '../../plan/action.ts';
 import type { BlobFacts, PendingBlob } from '../../systems/store/contract.ts';
 import { type Applied, type ApplyContext, applyPart } from '../apply.ts';
 import type { Doer, Guard } from '../doer.ts';
+import { oldEnough } from '../guards/old-enough.ts';
 import { addTallies, noTally } from '../outcome.ts';
 import { type BroughtBack, bringBack, linkedWhileHidden } from './bring-back.ts';
 import type { FreshMark } from './fresh-mark.ts';
@@ -166,7 +167,8 @@ class StorePhases {
 
   async #carryOutAll(kinds: ReadonlySet<ActionKind>, doer: Doer, guards: readonly Guard[] = []): Promise<Applied> {
     const { actions, context } = this.#input;
-    const part = await applyPart(only(actions(), kinds), { ...context, doer, guards }, this.#ends);
+    const withAge = [oldEnough(await this.#storeClock()), ...guards];
+    const part = await applyPart(only(actions(), kinds), { ...context, doer, guards: withAge }, this.#ends);
     this.#applied = { tally: addTallies(this.#applied.tally, part.tally), stopped: part.stopped };
     return part;
   }
@@ -186,6 +188,13 @@ class StorePhases {
     const { store } = this.#input.run;
     const options = { sinceMs: this.#since(sinceMs), danglingLinks };
     this.#add(await bringBack(store, await this.#pending(), this.#touched, options, this.#signal));
+  }
+
+  /** The storage is asked once a phase; from then on its clock goes as the machine's does. */
+  async #storeClock(): Promise<() => number> {
+    const { store, nowMs } = this.#input.run;
+    const aheadMs = (await store.clockMs(this.#signal)) - nowMs();
+    return () => nowMs() + aheadMs;
   }
 
   #since(atMs: number): number {
