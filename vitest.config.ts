@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // No test replaces a module, so all files can share those that were loaded: twice as quick.
+          isolate: false,
           include: [
             'src/**/*.test.ts',
             'test/scenarios/**/*.test.ts',
