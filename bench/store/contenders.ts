@@ -38,7 +38,8 @@ export function winnow(store: MadeStore, mode: Mode, stateDir: string): Contende
       join(repositoryRoot(), 'dist/winnow.js'),
       ...['hard-prune', ...flags, ...untagged, '--state-dir', stateDir],
     ],
-    answer: ({ stdout }) => (JSON.parse(stdout) as { summary: { candidates: number } }).summary.candidates,
+    answer: ({ stdout }) =>
+      (JSON.parse(stdout) as { actions: { do: string }[] }).actions.filter((one) => one.do === 'unlink-blob').length,
   };
 }
 
