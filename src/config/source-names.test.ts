@@ -7,7 +7,7 @@ const countedAsOf = (...records: readonly unknown[]) =>
   toRecords(
     records.map((record) => recordSource.parse(record)),
     0.5,
-    (_, path) => `/work/${path}`,
+    (_, path) => `/data/${path}`,
   ).map((one) => one.countedAs);
 
 describe('what the rows of a source are remembered by', () => {
@@ -24,7 +24,7 @@ describe('what the rows of a source are remembered by', () => {
     const found = countedAsOf(
       'file:a.csv',
       'file:b.csv',
-      { from: 'file', path: '/work/a.csv', items: 'data' },
+      { from: 'file', path: '/data/a.csv', items: 'data' },
       'sqlite:a.db?query=select 1',
       'sqlite:a.db?query=select 2',
       'https://api.example/a',
@@ -32,10 +32,10 @@ describe('what the rows of a source are remembered by', () => {
     );
 
     expect(found.slice(0, 4)).toEqual([
-      'file /work/a.csv',
-      'file /work/b.csv',
-      'file /work/a.csv data',
-      'sqlite /work/a.db select 1',
+      'file /data/a.csv',
+      'file /data/b.csv',
+      'file /data/a.csv data',
+      'sqlite /data/a.db select 1',
     ]);
     expect(new Set(found).size).toBe(found.length);
   });
