@@ -1,7 +1,7 @@
 import type { RunReport } from '../apply/run-report.ts';
 import type { PlanHeader, PlanScope } from '../plan/plan.ts';
 import { systemName } from '../plan/plan.ts';
-import { type RunOutcome, runOutcome } from './run/run-outcome.ts';
+import { planOutcome, type RunOutcome, runOutcome } from './run/run-outcome.ts';
 import { isoTime } from './words.ts';
 
 /**
@@ -55,14 +55,14 @@ export interface RepositorySummary {
 
 /** What a dry run found out. @param durationMs - what it took to make the plan. */
 export function planSummaryEvent(header: PlanHeader, durationMs: number): SummaryEvent {
-  const { broken, actionCount, freesBytes } = header;
+  const { freesBytes } = header;
   const repositories = header.repositories.map((one) => summarizeRepository({ ...one, freedBytes: one.freesBytes }));
   return {
     ...headOf(header.scope, header.madeAtMs),
     run_id: header.id,
     plan_id: header.id,
     mode: 'plan',
-    outcome: broken.length > 0 ? 'refused' : actionCount === 0 ? 'noop' : 'success',
+    outcome: planOutcome(header),
     duration_seconds: durationMs / 1000,
     totals: { ...sumOf(repositories), freed_bytes: freesBytes, skipped: 0, failed: 0, gaps: header.gaps.length },
     repositories,

@@ -2,7 +2,7 @@ import type { RunReport } from '../apply/run-report.ts';
 import type { ActionKind } from '../plan/action.ts';
 import type { PlanHeader, PlanScope } from '../plan/plan.ts';
 import { systemName } from '../plan/plan.ts';
-import { type RunOutcome, runOutcome } from './run/run-outcome.ts';
+import { planOutcome, type RunOutcome, runOutcome } from './run/run-outcome.ts';
 import { isoTime } from './words.ts';
 
 /**
@@ -63,13 +63,13 @@ export interface HardPruneSteps {
 
 /** What a dry run found out. @param durationMs - what it took to make the plan. */
 export function hardPrunePlanEvent(header: PlanHeader, durationMs: number): HardPruneEvent {
-  const { broken, actionCount, store } = header;
+  const { store } = header;
   return {
     ...headOf(header.scope, header.madeAtMs),
     run_id: header.id,
     plan_id: header.id,
     mode: 'plan',
-    outcome: broken.length > 0 ? 'refused' : actionCount === 0 ? 'noop' : 'success',
+    outcome: planOutcome(header),
     duration_seconds: durationMs / 1000,
     totals: {
       ...foundBy(header),

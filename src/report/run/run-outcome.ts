@@ -1,4 +1,5 @@
 import type { RunReport } from '../../apply/run-report.ts';
+import type { PlanHeader } from '../../plan/plan.ts';
 
 /**
  * A run in one word, the same in reports, events and metrics:
@@ -18,4 +19,10 @@ export function runOutcome({ tally }: Pick<RunReport, 'tally'>): RunOutcome {
   if (tally.failed + tally.skipped === 0) return gone === 0 ? 'noop' : 'success';
   if (gone > 0) return 'partial';
   return tally.failed > 0 ? 'failed' : 'refused';
+}
+
+/** A dry run in the same words: `refused` when a limit is broken. */
+export function planOutcome({ broken, actionCount }: Pick<PlanHeader, 'broken' | 'actionCount'>): RunOutcome {
+  if (broken.length > 0) return 'refused';
+  return actionCount === 0 ? 'noop' : 'success';
 }

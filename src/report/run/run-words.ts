@@ -24,7 +24,10 @@ export function runCounts({ tally }: Pick<RunReport, 'tally'>): string {
 /** The last line: how to take it back, or what to do where there is nothing to take back. */
 export function afterRun(report: RunReport): string {
   const { done, failed } = report.tally;
+  const purged = report.steps['purge-blob']?.count ?? 0;
+  const forGood = `${counted(purged, 'blob')} went for good`;
   // A request that failed here may have succeeded there: undo asks the world.
-  if (done + failed > 0) return `To take it back: winnow undo ${report.runId}`;
-  return `Nothing to take back. Next: winnow run show ${report.runId}`;
+  if (done + failed > purged)
+    return `To take it back${purged === 0 ? '' : ` (but ${forGood})`}: winnow undo ${report.runId}`;
+  return `Nothing to take back${purged === 0 ? '' : `: ${forGood}`}. Next: winnow run show ${report.runId}`;
 }

@@ -78,8 +78,19 @@ describe('a run on a storage', () => {
     expect(text).toContain('Hid 2 blobs, 1 KiB that can still be brought back');
     expect(text).toContain('Deleted 1 blob, 1 KiB given back to the disk');
     expect(text).toContain('Brought back 1 blob and 2 links that somebody asked for meanwhile');
-    expect(text).toContain('winnow undo run-1');
+    expect(text).toContain('To take it back (but 1 blob went for good): winnow undo run-1');
     expect(text).not.toContain('tag');
+  });
+
+  test('does not offer to take back what went for good', () => {
+    const onlyPurged = {
+      ...report,
+      tally: { ...report.tally, done: 1 },
+      steps: { 'purge-blob': { count: 1, bytes: 1024 } },
+    };
+    const text = [...renderRun(onlyPurged, 'table', noPaint)].join('\n');
+    expect(text).toContain('Nothing to take back: 1 blob went for good.');
+    expect(text).not.toContain('winnow undo');
   });
 
   test('has its steps in JSON', () => {

@@ -12,31 +12,12 @@ import {
   strange,
   surveyInWords,
 } from '../../../test/support/store-world/index.ts';
-import type { StoreReader, StoreSurveyOptions } from './contract.ts';
-
-/** What the reading half of a store is asked for here. */
-export type ReadingStore = Omit<StoreReader, 'pending'>;
-
-/** A store with a world in Distribution's layout. */
-export interface ReadingGround {
-  readonly store: ReadingStore;
-  readonly built: BuiltStore;
-}
-
-/** Makes a store of a world. @param damage - done to the built folder before the store has it */
-export type OpenGround = (world: StoreWorld, damage?: (built: BuiltStore) => void) => Promise<ReadingGround>;
-
-const { signal } = new AbortController();
-const LATER_MS = Date.UTC(2026, 1, 1);
+import { storeFindsLeftovers, storeLooksClosely } from './closer-look.suite.ts';
+import type { StoreSurveyOptions } from './contract.ts';
+import { LATER_MS, type OpenGround, type ReadingGround } from './reading-ground.suite.ts';
 
 async function survey({ store, built }: ReadingGround, options: StoreSurveyOptions = {}): Promise<EvidenceWords> {
   return surveyInWords(store.source(options), store.name, built);
-}
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
-  const found: Item[] = [];
-  for await (const item of items) found.push(item);
-  return found;
 }
 
 /** What the reading half of every store in Distribution's layout has to do. */
@@ -273,116 +254,5 @@ export function storeReadingContract(name: string, open: OpenGround): void {
 
     storeLooksClosely(open);
     storeFindsLeftovers(open);
-  });
-}
-
-function storeLooksClosely(open: OpenGround): void {
-  test('looks at blobs: how large, how old, linked by whom', async () => {
-    const world: StoreWorld = {
-      blobs: { x: 5000, o: 10 },
-      repositories: { a: { layers: ['x'] }, b: { layers: ['x@sha512'] } },
-      orphans: ['o'],
-      missing: ['gone'],
-    };
-    const { store, built } = await open(world, (made) => made.setTime(made.layerLink('b', 'x@sha512'), LATER_MS));
-    const asked = ['x', 'o', 'gone'].map((name) => built.digest(name));
-    const facts = await collect(store.examine(asked, true, signal));
-    const of = (name: string) => facts.find(({ digest }) => digest === built.digest(name));
-    expect(facts.length).toBe(2);
-    expect(of('x')).toMatchObject({ sizeBytes: 5000, newestAtMs: LATER_MS });
-    expect([...of('x')!.linkedBy].sort()).toEqual(['a', 'b']);
-    expect(of('o')).toMatchObject({ sizeBytes: 10, linkedBy: [] });
-    expect(of('o')!.newestAtMs).toBe(of('o')!.dataAtMs);
-    expect(await collect(store.examine([], true, signal))).toEqual([]);
-  });
-
-  test('counts a manifest as new as its newest revision', async () => {
-    const world: StoreWorld = { manifests: { A: image([]) }, repositories: { a: { untagged: ['A'] } } };
-    const { store, built } = await open(world, (made) => made.setTime(made.revisionLink('a', 'A'), LATER_MS));
-    const [facts] = await collect(store.examine([built.digest('A')], true, signal));
-    expect(facts).toMatchObject({ newestAtMs: LATER_MS, linkedBy: [] });
-    const [brief] = await collect(store.examine([built.digest('A')], false, signal));
-    expect(brief!.newestAtMs).toBe(brief!.dataAtMs);
-  });
-
-  test('reads data whole, in pieces, and not at all when it is too much', async () => {
-    const { store, built } = await open({ blobs: { x: 300_000 }, orphans: ['x'] });
-    const digest = built.digest('x');
-    expect(Buffer.from((await store.read(digest, 300_000, signal))!).equals(built.bytes('x'))).toBe(true);
-    const pieces = await collect((await store.stream(digest, signal))!);
-    expect(Buffer.concat(pieces).equals(built.bytes('x'))).toBe(true);
-    await expect(store.read(digest, 299_999, signal)).rejects.toMatchObject({ code: 'STORE_TOO_LARGE' });
-    expect(await store.read(built.digest('none'), 10, signal)).toBeUndefined();
-    expect(await store.stream(built.digest('none'), signal)).toBeUndefined();
-  });
-
-  test('tells of a layer link when it was written, and whether it says anything', async () => {
-    const world: StoreWorld = { repositories: { 'a/b': { layers: ['x', 'y'] } } };
-    const { store, built } = await open(world, (made) => {
-      truncateSync(made.layerLink('a/b', 'y'), 0);
-      made.setTime(made.layerLink('a/b', 'x'), LATER_MS);
-    });
-    expect(await store.layerLink('a/b', built.digest('x'), signal)).toEqual({ atMs: LATER_MS, isWhole: true });
-    expect(await store.layerLink('a/b', built.digest('y'), signal)).toMatchObject({ isWhole: false });
-    expect(await store.layerLink('a', built.digest('x'), signal)).toBeUndefined();
-  });
-
-  test('finds manifests that came since', async () => {
-    const world: StoreWorld = {
-      manifests: { A: image(['x']), B: image(['y']) },
-      repositories: { a: { untagged: ['A', 'B'] }, 'a/b': { tags: { v1: 'B' } } },
-    };
-    const { store, built } = await open(world, (made) => made.setTime(made.revisionLink('a/b', 'B'), LATER_MS));
-    expect(await collect(store.revisionsSince(LATER_MS, signal))).toEqual([
-      { repository: 'a/b', digest: built.digest('B') },
-    ]);
-    expect((await collect(store.revisionsSince(0, signal))).length).toBe(3);
-  });
-}
-
-function storeFindsLeftovers(open: OpenGround): void {
-  const find = async (ground: ReadingGround, thorough?: boolean) =>
-    surveyInWords(ground.store.leftovers(thorough === undefined ? {} : { thorough }), ground.store.name, ground.built);
-
-  const world: StoreWorld = {
-    manifests: { A: image(['x']), B: image(['y']) },
-    repositories: {
-      app: {
-        tags: { v1: ['B', 'A'], v2: 'A' },
-        deleted: ['B'],
-        layers: ['lost', 'hollow'],
-        uploads: { one: { startedAtMs: LATER_MS, sizeBytes: 700 }, two: { sizeBytes: 3 } },
-      },
-      'app/void': {},
-    },
-    missing: ['lost'],
-  };
-
-  test('finds uploads, links that lead nowhere, forgotten history and empty repositories', async () => {
-    const said = await find(await open(world, (built) => truncateSync(built.layerLink('app', 'hollow'), 0)));
-    expect(said.there).toEqual([
-      'layer-link app/hollow',
-      'layer-link app/lost',
-      'repository app/void',
-      'tag-history-link app/v1@B',
-      'upload app/one',
-      'upload app/two',
-    ]);
-    expect(said.about('upload app/one')).toMatchObject({ pushedAtMs: LATER_MS });
-    expect(said.about('upload app/one')!.sizeBytes).toBeGreaterThanOrEqual(700);
-  });
-
-  test('finds in a quick look what needs no look at every link', async () => {
-    const said = await find(await open(world), false);
-    expect(said.there).toEqual(['layer-link app/lost', 'repository app/void', 'upload app/one', 'upload app/two']);
-  });
-
-  test('finds nothing in a store where all is as it should be', async () => {
-    const tidy: StoreWorld = {
-      manifests: { A: image(['x@sha512', 'y']), I: index(['A']) },
-      repositories: { app: { tags: { v1: ['A', 'I'] } }, 'app/b': { untagged: ['A'] } },
-      orphans: ['o'],
-    };
-    expect((await find(await open(tidy))).there).toEqual([]);
   });
 }

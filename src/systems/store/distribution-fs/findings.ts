@@ -4,8 +4,8 @@ import type { Sink } from '../../../evidence/sink.ts';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import type { ReferenceKind } from '../../../oci/manifest.ts';
 import { parseReferrerTag } from '../../../oci/referrer-tag.ts';
+import { referenceKinds } from '../references.ts';
 import { readPages } from './manifest-pages.ts';
-import { referenceKinds } from './references.ts';
 import type { ApartManifest, RepositoriesFound, RepositoryFound } from './tasks.ts';
 import { Triples } from './triples.ts';
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, type Dirent, lstatSync, openSync, readSync } from 'node:fs';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { type DiskPlace, listFolder, readSmallFile, statFile, walkFailed } from '../on-disk/careful-read.ts';
-import { isPlainDigest } from './plain-digest.ts';
+import { isPlainDigest } from '../plain-digest.ts';
 
 /*
  * The same answers as in ../on-disk/careful-read.ts with fewer calls, for what is read by the hundred thousand: where all is as it

@@ -4,10 +4,10 @@ import { blobPath, storeRoot } from '../../../oci/distribution-layout.ts';
 import type { ReferenceKind } from '../../../oci/manifest.ts';
 import { CodedError } from '../../../util/pure/coded-error.ts';
 import type { DiskPlace } from '../on-disk/careful-read.ts';
+import { SHA256 } from '../plain-digest.ts';
+import { isContentOf, type References, referenceKinds, referencesOf } from '../references.ts';
 import { ManifestPages } from './manifest-pages.ts';
-import { SHA256 } from './plain-digest.ts';
 import { readQuickly } from './quick-read.ts';
-import { isContentOf, type References, referenceKinds, referencesOf } from './references.ts';
 import type { Knowledge, Stray } from './tasks.ts';
 
 const kindNumbers = new Map(referenceKinds.map((kind, number): [ReferenceKind, number] => [kind, number]));

@@ -1,10 +1,8 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { algorithmOf, type Digest } from '../../../oci/digest.ts';
 import { blobPath, layerLinkPath } from '../../../oci/distribution-layout.ts';
 import type { StoreReader } from '../contract.ts';
 import { diskPlace, readSmallFile, statFile } from '../on-disk/careful-read.ts';
-import { notReadable } from '../on-disk/failures.ts';
+import { streamFile } from '../on-disk/stream-file.ts';
 import { type CrewSettings, startCrew } from './crew.ts';
 import { examine } from './examine.ts';
 import { storeLeftovers } from './leftovers.ts';
@@ -30,7 +28,11 @@ export function openReader(place: StorePlace, crewSettings: CrewSettings = {}): 
       signal.throwIfAborted();
       return isStored(digest) ? readSmallFile(diskPlace(place.root), dataPath(place, digest), maxBytes) : undefined;
     },
-    stream: (digest, signal) => stream(place, digest, signal),
+    stream: (digest, signal) => {
+      const path = dataPath(place, digest);
+      const isThere = () => isStored(digest) && statFile(diskPlace(place.root), path) !== undefined;
+      return streamFile(path, isThere, signal);
+    },
     layerLink: async (repository, digest, signal) => {
       signal.throwIfAborted();
       const path = layerLinkPath(place.layoutRoot, requireRepository(repository), digest);
@@ -53,37 +55,6 @@ async function* revisionsSince(place: StorePlace, sinceMs: number, crewSettings:
     yield* answers.flat();
   } finally {
     await crew.close();
-  }
-}
-
-async function stream(
-  place: StorePlace,
-  digest: Digest,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array> | undefined> {
-  signal.throwIfAborted();
-  const path = dataPath(place, digest);
-  const isThere = () => isStored(digest) && statFile(diskPlace(place.root), path) !== undefined;
-  if (!isThere()) return undefined;
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    return pieces(path, file.createReadStream({ signal }), signal);
-  } catch (failure) {
-    if (!isThere()) return undefined; // gone a moment ago
-    throw notReadable('reading', path, failure);
-  }
-}
-
-async function* pieces(
-  path: string,
-  bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* bytes;
-  } catch (failure) {
-    signal.throwIfAborted();
-    throw notReadable('reading', path, failure);
   }
 }
 

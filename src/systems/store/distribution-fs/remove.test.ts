@@ -24,7 +24,6 @@ import {
   uploadPath,
 } from '../../../oci/distribution-layout.ts';
 import { sha256Hex } from '../../../util/pure/hash.ts';
-import { sweepEmptyBlobDirs } from './empty-blob-folders.ts';
 import { storeWriter } from './writer.ts';
 
 const A: Digest = `sha256:${sha256Hex('a')}`;
@@ -401,19 +400,6 @@ test('puts nothing back outside of the place of what went', async () => {
   await expect(store.writer.putBack(target, undefined)).rejects.toMatchObject({ code: 'STORE_NOT_WRITABLE' });
 });
 
-test('sweeps the folders of blobs that have long been empty', async () => {
-  const store = emptyStore();
-  const [old, young] = [A, B].map((digest) => dirname(blobPath(store.at, digest)));
-  const kept = store.file(blobPath(store.at, `sha256:${'7'.repeat(64)}`), 'data');
-  mkdirSync(old!, { recursive: true });
-  store.settle();
-  mkdirSync(young!, { recursive: true });
-
-  expect(await sweepEmptyBlobDirs({ root: store.root, layoutRoot: store.at, name: store.name }, OLD_MS, never)).toBe(1);
-
-  expect([old, young, kept].map((path) => existsSync(path!))).toEqual([false, true, true]);
-});
-
 test('removes the folder of a purged blob only when it has been empty for a day', async () => {
   const store = emptyStore();
   for (const digest of [A, B]) store.file(blobPath(store.at, digest), 'data');
@@ -428,5 +414,3 @@ test('removes the folder of a purged blob only when it has been empty for a day'
   expect([A, B].map((digest) => existsSync(dirname(blobPath(store.at, digest))))).toEqual([false, true]);
   rmdirSync(dirname(blobPath(store.at, B)));
 });
-
-const never = new AbortController().signal;

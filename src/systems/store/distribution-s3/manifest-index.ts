@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import type { ReferenceKind } from '../../../oci/manifest.ts';
 import { errnoOf, failureWords } from '../../../util/pure/system-failure.ts';
-import type { Names } from './references.ts';
+import type { Names } from './names-in.ts';
 
 /*
  * What manifests name, remembered between runs, so that a later run fetches only what is new. Content never changes under its digest,

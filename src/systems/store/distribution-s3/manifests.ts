@@ -5,8 +5,8 @@ import type { BucketReader } from './bucket.ts';
 import { listingWrong } from './failures.ts';
 import { dataKey } from './keys.ts';
 import type { ManifestIndex } from './manifest-index.ts';
+import { type Names, namesIn } from './names-in.ts';
 import { inParallel } from './parallel.ts';
-import { type Names, namesIn } from './references.ts';
 
 /** No registry takes a larger one: Distribution's limit. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;

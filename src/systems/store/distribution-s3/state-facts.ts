@@ -3,8 +3,8 @@ import type { Digest } from '../../../oci/digest.ts';
 import { parseReferrerTag } from '../../../oci/referrer-tag.ts';
 import { layersOf } from './layers.ts';
 import { createLinkReader } from './links.ts';
+import type { Names } from './names-in.ts';
 import { repositoryScope } from './place.ts';
-import type { Names } from './references.ts';
 import type { RepositoryListing } from './repositories.ts';
 import type { OddLink, StoreReading } from './store-reading.ts';
 

@@ -1,8 +1,8 @@
 import type { DigestTable } from '../../../evidence/digest-table.ts';
 import type { Sink } from '../../../evidence/sink.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import type { Names } from './names-in.ts';
 import type { BucketPlace } from './place.ts';
-import type { Names } from './references.ts';
 import type { RepositoryListing } from './repositories.ts';
 
 /** What was read of a store, before any of it is stated but the blobs. */

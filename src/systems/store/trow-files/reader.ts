@@ -1,11 +1,9 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Digest } from '../../../oci/digest.ts';
 import type { BlobFacts, StoreReader } from '../contract.ts';
 import { newBreath } from '../on-disk/breath.ts';
 import { diskPlace } from '../on-disk/careful-read.ts';
-import { notReadable } from '../on-disk/failures.ts';
 import type { OnDiskPlace } from '../on-disk/on-disk-place.ts';
+import { streamFile } from '../on-disk/stream-file.ts';
 import { lookAtBlob, readBlob, statBlob } from './blobs.ts';
 import { trowLeftovers } from './leftovers.ts';
 import { type Reference, settle, walkManifests } from './references.ts';
@@ -26,7 +24,10 @@ export function trowReader(place: OnDiskPlace): TrowReader {
       signal.throwIfAborted();
       return readBlob(diskPlace(place.root), digest, maxBytes);
     },
-    stream: (digest, signal) => stream(place, digest, signal),
+    stream: (digest, signal) => {
+      const isThere = () => statBlob(diskPlace(place.root), digest) !== undefined;
+      return streamFile(place.dataPath(digest), isThere, signal);
+    },
     // Every repository can use every blob: there are no links to look for.
     layerLink: async () => undefined,
     revisionsSince: (sinceMs, signal) => revisionsSince(place, sinceMs, signal),
@@ -42,36 +43,6 @@ async function* examine(place: OnDiskPlace, digests: Iterable<Digest>, signal: A
     const facts = lookAtBlob(disk, digest);
     if (facts !== undefined) yield facts;
     if (breath.isDue()) await breath.take();
-  }
-}
-
-async function stream(
-  place: OnDiskPlace,
-  digest: Digest,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array> | undefined> {
-  signal.throwIfAborted();
-  if (statBlob(diskPlace(place.root), digest) === undefined) return undefined;
-  const path = place.dataPath(digest);
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    return pieces(path, file.createReadStream({ signal }), signal);
-  } catch (failure) {
-    if (statBlob(diskPlace(place.root), digest) === undefined) return undefined; // gone a moment ago
-    throw notReadable('reading', path, failure);
-  }
-}
-
-async function* pieces(
-  path: string,
-  bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* bytes;
-  } catch (failure) {
-    signal.throwIfAborted();
-    throw notReadable('reading', path, failure);
   }
 }
 

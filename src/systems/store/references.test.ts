@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Digest, digestsIn } from '../../../oci/digest.ts';
-import { parseManifest } from '../../../oci/manifest.ts';
-import { mediaTypes } from '../../../oci/media-type.ts';
+import { type Digest, digestsIn } from '../../oci/digest.ts';
+import { parseManifest } from '../../oci/manifest.ts';
+import { mediaTypes } from '../../oci/media-type.ts';
 import { isContentOf, referencesOf } from './references.ts';
 
 const digest = fc

@@ -1,4 +1,4 @@
-import type { Digest } from '../../../oci/digest.ts';
+import type { Digest } from '../../oci/digest.ts';
 
 export const SHA256 = 'sha256:';
 const HEX_LENGTH = 64;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { type Digest, digestsIn } from '../../../oci/digest.ts';
-import { parseManifest, type ReferenceKind } from '../../../oci/manifest.ts';
-import { type ManifestKind, manifestKindOf } from '../../../oci/media-type.ts';
+import { type Digest, digestsIn } from '../../oci/digest.ts';
+import { parseManifest, type ReferenceKind } from '../../oci/manifest.ts';
+import { type ManifestKind, manifestKindOf } from '../../oci/media-type.ts';
 import { isPlainDigest, SHA256 } from './plain-digest.ts';
 
 /** What content can name, in the order of the numbers that stand for it. */
