@@ -1,6 +1,8 @@
 import type { RepositoryClass } from '../policy/repository-class.ts';
+import type { PrunePolicy } from '../policy/retention/policy.ts';
 import type { TagRecordRule } from '../policy/tag-records.ts';
 import type { RecordsSettings } from '../systems/records/index.ts';
+import type { ClusterSettings, ImageExtractor } from '../systems/cluster/index.ts';
 import type { RegistrySettings } from '../systems/registry/index.ts';
 
 /** All settings, read: milliseconds, bytes, absolute paths, shares from 0 to 1. */
@@ -18,6 +20,11 @@ export interface Settings {
   };
   readonly store: StoreChoice;
   readonly hardPrune: HardPruneSettings;
+  /** What may use images: `winnow prune`, `winnow snapshot`. */
+  readonly clusters: readonly ClusterChoice[];
+  readonly references: ReferenceSettings;
+  readonly prune: PruneSettings;
+  readonly pruneImages: PruneImagesSettings;
   readonly limits: LimitSettings;
   readonly plan: { readonly expiresAfterMs: number };
   readonly apply: {
@@ -48,6 +55,45 @@ export interface StoreChoice {
   readonly kubeContext?: string;
   /** Readers at once. */
   readonly readers?: number;
+}
+
+/** A cluster, or what stands for one. */
+export interface ClusterChoice {
+  /** For plans and reports, without credentials: the short form. */
+  readonly shown: string;
+  readonly source: ClusterSettings;
+}
+
+/** How names of images in clusters are understood. */
+export interface ReferenceSettings {
+  /** Other names of registries, or of a part of one: `{name: 'mirror.example/proxy', is: 'registry.example:5000/team'}`. */
+  readonly aliases: readonly { readonly name: string; readonly is: string }[];
+  /** What a name without a host may mean, every one of them: hosts, or hosts with a path. */
+  readonly defaultRegistries: readonly string[];
+  readonly bad: 'protect' | 'abort' | 'ignore';
+  readonly customResources: readonly ImageExtractor[];
+}
+
+export interface PruneSettings {
+  readonly policy: PrunePolicy;
+  readonly untagByOverwrite: boolean;
+  /** Who uses one image of an index keeps the whole index. */
+  readonly keepIndexOfUsedChild: boolean;
+  /** How old the clusters' answer may be while a plan is applied. */
+  readonly recheckClustersEveryMs: number;
+  /** Where pulls are told: files of notifications, as Distribution sends them. */
+  readonly pulls?: { readonly files: readonly string[]; readonly ignoreUserAgents: readonly string[]; readonly ignoreActors: readonly string[] };
+}
+
+/** The options of `oc adm prune images`, by its words. */
+export interface PruneImagesSettings {
+  readonly all: boolean;
+  readonly keepYoungerThanMs: number;
+  readonly keepTagRevisions: number;
+  readonly pruneOverSizeLimit: boolean;
+  readonly pruneRegistry: boolean;
+  readonly numWorkers: number;
+  readonly namespace?: string;
 }
 
 export interface HardPruneSettings {

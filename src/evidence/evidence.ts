@@ -118,6 +118,7 @@ class ThingColumns {
   readonly #exists = new Growable((length) => new Uint8Array(length));
   readonly #numbers = new Map<keyof About, Growable<Float64Array>>();
   readonly #digests = new Map<ResourceId, Digest>();
+  readonly #attributes = new Map<ResourceId, Readonly<Record<string, string>>>();
 
   state(resource: ResourceId, about: About): void {
     this.#exists.fillTo(resource + 1, 0);
@@ -125,6 +126,8 @@ class ThingColumns {
     this.#note(resource, 'sizeBytes', about.sizeBytes);
     for (const field of timeFields) this.#note(resource, field, about[field]);
     if (about.digest !== undefined) this.#digests.set(resource, about.digest);
+    if (about.attributes !== undefined)
+      this.#attributes.set(resource, { ...this.#attributes.get(resource), ...about.attributes });
   }
 
   stateAll(first: ResourceId, count: number): void {
@@ -147,7 +150,10 @@ class ThingColumns {
       if (value !== undefined) about[field] = value;
     }
     const digest = this.#digests.get(resource);
-    return digest === undefined ? about : { ...about, digest };
+    if (digest !== undefined) about['digest'] = digest;
+    const attributes = this.#attributes.get(resource);
+    if (attributes !== undefined) about['attributes'] = attributes;
+    return about;
   }
 
   #note(resource: ResourceId, field: keyof About, value: number | undefined): void {

@@ -17,6 +17,7 @@ export const resourceKinds = [
   'temporary-file',
   'repository',
   'workload',
+  'image-reference',
   'stream-item',
   'image-object',
   'container',
@@ -43,6 +44,12 @@ export type ResourceKind = (typeof resourceKinds)[number];
  * | `temporary-file` | `distribution-fs:/var/lib/registry` | its path below the store's root |
  * | `repository` | the same | `team/app` |
  * | `record` | the record source's name | the record's id |
+ * | `workload` | `<cluster>/<namespace>` (`<cluster>` alone for what has none) | `Pod/web-1` |
+ * | `image-reference` | empty: as a container runtime reads it | as it was written: `registry.example/team/app:v1` |
+ * | `image-reference` | `openshift`: the name of an image stream's tag or image | `shop/web:latest`, `shop/web@sha256:…` |
+ * | `image-object` | the image API's name: `openshift:api.example:6443` | `sha256:…` |
+ * | `stream-item` | `<image API>/<namespace>/<stream>` | `latest[3]@sha256:…`, 0 being the newest of its tag |
+ * | `repository`, `layer-link`, `revision-link`, `blob` of an image API | as above, the image API being the registry | |
  */
 export interface Resource {
   readonly kind: ResourceKind;
@@ -63,6 +70,10 @@ export function formatResource(resource: Resource): string {
       return `${scope}@${key}`;
     case 'blob':
       return `${scope}/blobs/${key}`;
+    case 'image-reference':
+      return scope === '' ? key : `imagestream ${key}`;
+    case 'stream-item':
+      return `${scope}:${key}`;
     default:
       return `${kind} ${scope === '' ? '' : `${scope}/`}${key}`;
   }

@@ -13,6 +13,11 @@ export interface About {
   /** When it arrived where it is, by the keeper's own clock. */
   readonly pushedAtMs?: number;
   readonly lastUsedAtMs?: number;
+  /**
+   * What the content or its keeper says of it, by name: `label:KEY`, `annotation:KEY`, `platform` (`linux/arm64`). Sources state those
+   * only that they are asked for.
+   */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -63,6 +68,7 @@ export const edgeKinds = [
   'opaque',
   'link',
   'uses',
+  'names',
 ] as const;
 
 export type EdgeKind = (typeof edgeKinds)[number];

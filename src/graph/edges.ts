@@ -17,4 +17,5 @@ export const edgeTable: Readonly<Record<EdgeKind, { readonly keeping: Keeping; r
   opaque: { keeping: 'from keeps to', words: 'can not be read and mentions' },
   link: { keeping: 'from keeps to', words: 'links to' },
   uses: { keeping: 'from keeps to', words: 'uses' },
+  names: { keeping: 'from keeps to', words: 'names' },
 };

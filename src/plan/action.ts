@@ -7,6 +7,9 @@ import type { ReasonCode } from '../policy/reason.ts';
  *
  * In a registry's storage a blob goes in three steps, over several runs: its layer links go (`unlink-blob`), its data is moved into
  * the quarantine (`hide-blob`), and leaves it for good (`purge-blob`). `restore-blob` is the way back.
+ *
+ * The last five are OpenShift's: an item of a tag's history in an image stream, the links of its repository to a manifest or a
+ * blob, the blob's data in the integrated registry, and the Image object.
  */
 export const actionKinds = [
   'delete-tag',
@@ -19,6 +22,11 @@ export const actionKinds = [
   'delete-link',
   'delete-temporary',
   'delete-repository',
+  'delete-stream-item',
+  'delete-manifest-link',
+  'delete-layer-link',
+  'delete-blob',
+  'delete-image',
 ] as const;
 
 export type ActionKind = (typeof actionKinds)[number];

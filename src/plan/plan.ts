@@ -1,7 +1,9 @@
 import type { SourceSummary } from '../evidence/evidence.ts';
+import type { BadReference } from '../evidence/bad-reference.ts';
 import type { Gap } from '../evidence/gap.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 import type { Action } from './action.ts';
+import type { ImageCounts } from './image-counts.ts';
 import type { Limits } from './limits.ts';
 import type { RepositoryCounts } from './repository-counts.ts';
 import type { StoreCounts } from './store-counts.ts';
@@ -24,20 +26,34 @@ export interface StoreScope {
   readonly mode?: 'online' | 'read-only';
 }
 
-/** What a run is about: a registry or a registry's storage, and whose cluster. */
+/** OpenShift's image API, with the registry that stores what it describes. */
+export interface ImageApiScope {
+  /** `openshift:api.example:6443`; of saved objects `openshift:manifests:DIR`. */
+  readonly name: string;
+  /** The cluster as it was named to us: `openshift:?context=prod`. Without credentials. */
+  readonly cluster: string;
+  /** Base URL of the integrated registry; absent where only API objects may go. */
+  readonly registryUrl?: string;
+  /** The only namespace in which anything may go. */
+  readonly namespace?: string;
+}
+
+/** What a run is about: a registry, a registry's storage or an image API, and whose cluster. */
 export interface PlanScope {
   readonly cluster?: string;
   readonly registry?: RegistryScope;
   readonly store?: StoreScope;
+  readonly images?: ImageApiScope;
 }
 
 /** The one system that a run changes: the name of its lease, and the beginning of the scope of all its resources. */
-export function systemName({ registry, store }: PlanScope): string {
-  return store?.name ?? registry?.host ?? '';
+export function systemName({ registry, store, images }: PlanScope): string {
+  return store?.name ?? images?.name ?? registry?.host ?? '';
 }
 
 /** What {@link systemName} names. */
-export function systemKind({ store }: PlanScope): 'registry' | 'store' {
+export function systemKind({ store, images }: PlanScope): 'registry' | 'store' | 'image API' {
+  if (images !== undefined) return 'image API';
   return store === undefined ? 'registry' : 'store';
 }
 
@@ -62,6 +78,14 @@ export interface PlanHeader {
   readonly repositories: readonly RepositoryCounts[];
   /** Of a registry's storage: what is there, and what becomes of its blobs. */
   readonly store?: StoreCounts;
+  /** Of OpenShift's image API. */
+  readonly images?: ImageCounts;
+  /** What could not be read among the names of images in use, and what it keeps. */
+  readonly badReferences?: readonly BadReference[];
+  /** The clusters that were asked, as they can be written on a command line; without credentials. */
+  readonly clusters?: readonly string[];
+  /** Rules of the policy that no resource met, in words. */
+  readonly idleRules?: readonly string[];
   readonly keptByReason: Readonly<Partial<Record<ReasonCode, number>>>;
   readonly actionCount: number;
   readonly freesBytes: number;

@@ -23,6 +23,8 @@ export interface Ruleset {
   readonly deletable: ReadonlySet<ResourceKind>;
   /** Kinds on which {@link rules} are asked. */
   readonly ruled: ReadonlySet<ResourceKind>;
+  /** Kinds that keep nothing by being there: only what somebody holds of them, or a rule keeps. Of all others, what nobody names stays. */
+  readonly passive?: ReadonlySet<ResourceKind>;
   readonly rules: readonly Rule[];
 }
 
@@ -80,6 +82,7 @@ export function conclude(
   const notNamed: Reason = { code: 'not-named', because: reasons['not-named'].meaning };
   for (let id = 0; id < graph.size; id += 1) {
     if (!evidence.exists(id) || marks.has(id) || condemned.has(id)) continue;
+    if (ruleset.passive?.has(evidence.resources.kind(id))) continue;
     roots.set(id, notNamed);
     mark(graph, [id], marks);
   }

@@ -2,6 +2,7 @@ import { firstClaims } from '../evidence/claims.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { formatResource, type ResourceId } from '../evidence/resource.ts';
 import { type Graph, keptBy } from '../graph/graph.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Reason } from './reason.ts';
 
 /** What rules may look at. Time is an argument. */
@@ -13,6 +14,16 @@ export interface View {
   readonly nowMs: number;
   /** When a tag was first seen on its present digest, where that is remembered. */
   firstSeenMs(tag: ResourceId): number | undefined;
+  /** The digests that a tag is known to have been on, newest first, its present one included; absent where nothing is remembered. */
+  readonly tagHistory?: (tag: ResourceId) => readonly TagRevision[];
+  /** Since when pulls from a repository (by scope) are known without a gap; undefined: they are not. Absent: of none. */
+  readonly pullsKnownSinceMs?: (scope: string) => number | undefined;
+}
+
+/** A digest that a tag was on, and since when (UTC milliseconds). */
+export interface TagRevision {
+  readonly digest: Digest;
+  readonly sinceMs: number;
 }
 
 /** A rule's word on a resource. Saying nothing is the third possibility. */

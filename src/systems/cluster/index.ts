@@ -1,0 +1,2 @@
+export type { ImageExtractor } from './contract.ts';
+export type { ClusterKind, ClusterSettings } from './settings.ts';
