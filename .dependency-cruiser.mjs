@@ -10,7 +10,7 @@ const TESTS = '[.](test|suite)[.]ts$';
 const LISTS = 'systems/[^/]+/index[.]ts$';
 const CONTRACTS = 'systems/[^/]+/contract[.]ts$';
 /** Folders that several implementations of a kind share. */
-const SHARED = '^src/systems/(registry/http-client|store/on-disk|cluster/objects)/';
+const SHARED = '^src/systems/(registry/http-client|store/on-disk|cluster/objects|runtime/grpc)/';
 const inWords = { [LISTS]: 'systems/*/index.ts', [CONTRACTS]: 'systems/*/contract.ts' };
 
 /** A room, and what it may import besides itself and `util`: rooms, or patterns of files below `src`. In the order in which data flows. */
@@ -103,7 +103,7 @@ const systemRules = [
   rule({
     name: 'implementations-keep-apart',
     comment:
-      "An implementation may import its own folder, the files at its kind's root and what is shared (registry: http-client, store: on-disk, cluster: objects). What two implementations share moves there.",
+      "An implementation may import its own folder, the files at its kind's root and what is shared (registry: http-client, store: on-disk, cluster: objects, runtime: grpc). What two implementations share moves there.",
     from: { path: '^src/systems/([^/]+)/([^/]+)/' },
     to: {
       path: '^src/systems/[^/]+/[^/]+/',

@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = 'src/cli/main.ts';
-/** What threads run that read a registry's storage. src/systems/store/distribution-fs/crew.ts finds it by this name. */
+/** What threads run that read a registry's storage. src/systems/store/distribution-fs/readers.ts finds it by this name. */
 const WALKER = { in: 'src/systems/store/distribution-fs/walker.ts', out: 'chunks/distribution-fs-walker' };
 const OUT = relative(ROOT, resolve(ROOT, process.argv[2] ?? 'dist'));
 

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What threads run that read a registry's storage: src/systems/store/distribution-fs/crew.ts looks for it beside the program. */
+/** What threads run that read a registry's storage: src/systems/store/distribution-fs/readers.ts looks for it beside the program. */
 const WALKER = {
   in: join(ROOT, 'src/systems/store/distribution-fs/walker.ts'),
   out: 'distribution-fs-walker',

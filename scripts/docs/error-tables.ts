@@ -1,18 +1,26 @@
 import { applyErrors } from '../../src/apply/errors.ts';
+import { imagesErrors } from '../../src/apply/images/errors.ts';
 import { hardPruneErrors } from '../../src/apply/store/errors.ts';
 import { cliErrors } from '../../src/cli/errors.ts';
 import { configErrors } from '../../src/config/errors.ts';
 import { demoErrors } from '../../src/demo/errors.ts';
+import { evidenceErrors } from '../../src/evidence/saved/errors.ts';
+import { snapshotErrors } from '../../src/evidence/snapshot/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
 import { planErrors } from '../../src/plan/errors.ts';
 import { reportErrors } from '../../src/report/errors.ts';
+import { clusterErrors } from '../../src/systems/cluster/errors.ts';
 import { descriptorCacheErrors } from '../../src/systems/descriptor-cache/errors.ts';
 import { eventsErrors } from '../../src/systems/events/errors.ts';
+import { integratedRegistryErrors } from '../../src/systems/integrated-registry/errors.ts';
 import { journalErrors } from '../../src/systems/journal/errors.ts';
 import { leaseErrors } from '../../src/systems/lease/errors.ts';
+import { pullsErrors } from '../../src/systems/pulls/errors.ts';
 import { readOnlyErrors } from '../../src/systems/read-only-switch/errors.ts';
 import { recordsErrors } from '../../src/systems/records/errors.ts';
 import { REGISTRY_ERRORS } from '../../src/systems/registry/errors.ts';
+import { runtimeErrors } from '../../src/systems/runtime/errors.ts';
+import { snapshotPlaceErrors } from '../../src/systems/snapshot-place/errors.ts';
 import { stateErrors } from '../../src/systems/state/errors.ts';
 import { storeErrors } from '../../src/systems/store/errors.ts';
 import { valueErrors } from '../../src/util/pure/errors.ts';
@@ -35,12 +43,35 @@ export const errorTables: readonly ErrorTable[] = [
   { title: 'Values and references', file: 'util/pure/errors.ts', codes: valueErrors },
   { title: 'Commands', file: 'cli/errors.ts', codes: cliErrors },
   { title: 'Plans and limits', file: 'plan/errors.ts', codes: planErrors },
+  { title: 'Saved evidence', file: 'evidence/saved/errors.ts', codes: evidenceErrors },
   { title: 'The registry', file: 'systems/registry/errors.ts', codes: REGISTRY_ERRORS },
   { title: 'The registry’s storage', file: 'systems/store/errors.ts', codes: storeErrors },
   { title: 'The registry’s storage', file: 'apply/store/errors.ts', codes: hardPruneErrors },
   { title: 'The registry’s storage', file: 'systems/descriptor-cache/errors.ts', codes: descriptorCacheErrors },
   { title: 'The registry’s storage', file: 'systems/read-only-switch/errors.ts', codes: readOnlyErrors },
+  { title: 'Clusters', file: 'systems/cluster/errors.ts', codes: clusterErrors },
+  { title: 'Container runtimes', file: 'systems/runtime/errors.ts', codes: runtimeErrors },
+  {
+    title: 'OpenShift’s integrated registry',
+    file: 'systems/integrated-registry/errors.ts',
+    codes: integratedRegistryErrors,
+    exit: (code) => (code === 'INTEGRATED_REGISTRY_FAILED' ? '3, or 1 if nothing was done' : undefined),
+  },
+  {
+    title: 'OpenShift’s integrated registry',
+    file: 'apply/images/errors.ts',
+    codes: imagesErrors,
+    exit: ofAnAction,
+  },
   { title: 'Records', file: 'systems/records/errors.ts', codes: recordsErrors },
+  {
+    title: 'Clusters and their snapshots',
+    file: 'evidence/snapshot/errors.ts',
+    codes: snapshotErrors,
+    exit: (code) => (code.startsWith('SNAPSHOT_OTHER_') ? undefined : 'none: a gap'),
+  },
+  { title: 'Clusters and their snapshots', file: 'systems/snapshot-place/errors.ts', codes: snapshotPlaceErrors },
+  { title: 'Pulls', file: 'systems/pulls/errors.ts', codes: pullsErrors },
   { title: 'Journal and undo', file: 'systems/journal/errors.ts', codes: journalErrors },
   { title: 'Leases', file: 'systems/lease/errors.ts', codes: leaseErrors },
   { title: 'What is remembered between runs', file: 'systems/state/errors.ts', codes: stateErrors },

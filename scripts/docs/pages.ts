@@ -5,6 +5,7 @@ import { errorsPage } from './errors-page.ts';
 import { type FenceRule, importTable } from './import-table.ts';
 import { fillBlock } from './markdown.ts';
 import { edgeRows, guardTable, reasonTable } from './reason-tables.ts';
+import { presetTable, usageKindTable } from './usage-tables.ts';
 
 /** A page that is generated, as a whole or in parts. */
 export interface Page {
@@ -31,6 +32,10 @@ export function generatedPages(fences: readonly FenceRule[]): readonly Page[] {
           guards: guardTable(),
           edges: edgeRows(),
         }),
+    },
+    {
+      path: 'docs/clusters.md',
+      text: (page) => fill(page, { 'usage kinds': usageKindTable(), extractors: presetTable() }),
     },
     ...(['reconcile', 'hard-prune'] as const).map((flow) => ({
       path: `docs/flows/${flow}.md`,

@@ -169,10 +169,8 @@ async function checksFor(
     const going = unit.filter((_, index) => checks[index] === 'go');
     const seen = await doer.check(going, signal);
     const byAction = new Map(going.map((action, index) => [action, seen[index] as Check]));
-    return settle(
-      unit,
-      unit.map((action, index) => byAction.get(action) ?? (checks[index] as Check)),
-    );
+    const all = unit.map((action, index) => byAction.get(action) ?? (checks[index] as Check));
+    return doer.takesPartOfUnit === true ? all : settle(unit, all);
   } catch (error) {
     return unit.map(() => (signal.aborted ? stopped : failure(error)));
   }

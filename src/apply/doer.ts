@@ -14,6 +14,8 @@ export interface Doer {
    * Unlike in a unit each stands for itself. Absent: one by one.
    */
   readonly batch?: number;
+  /** The request of a unit can leave out those of its members that must stay. Absent: where one must stay, all do. */
+  readonly takesPartOfUnit?: true;
   /** Compares the targets with what the plan expects of them, as late as can be. One answer an action. */
   check(unit: readonly Action[], signal: AbortSignal): Promise<readonly Check[]>;
   /**

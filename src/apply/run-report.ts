@@ -1,4 +1,5 @@
 import type { Action, ActionKind } from '../plan/action.ts';
+import type { DiskCounts } from '../plan/node-counts.ts';
 import type { FlowName, PlanHeader, PlanScope } from '../plan/plan.ts';
 import { systemName } from '../plan/plan.ts';
 import { addToTally, noTally, type Outcome, type Tally } from './outcome.ts';
@@ -47,6 +48,8 @@ export interface RunReport {
   readonly steps: Readonly<Partial<Record<ActionKind, StepResult>>>;
   /** Of a registry's storage: what was asked for while it was on its way out, and is back. */
   readonly broughtBack?: { readonly blobs: number; readonly links: number };
+  /** Of a node: the disks of its images before and after. */
+  readonly disks?: { readonly before: readonly DiskCounts[]; readonly after: readonly DiskCounts[] };
   readonly repositories: readonly RepositoryResult[];
   /** At most {@link maxUndone} for each cause. */
   readonly undone: readonly Undone[];
@@ -87,7 +90,7 @@ export function recordRun(header: PlanHeader): RunRecorder {
       steps[action.do] = { count: count + 1, bytes: bytes + (outcome.result === 'done' ? action.freesBytes : 0) };
       const row = rows.get(action.target.scope.slice(systemName(header.scope).length + 1));
       if (row === undefined) return;
-      if (action.do === 'delete-tag') row.removed += 1;
+      if (action.do === 'delete-tag' || action.do === 'delete-stream-item') row.removed += 1;
       if (outcome.result === 'done') row.freedBytes += action.freesBytes;
     },
     tally: () => tally,

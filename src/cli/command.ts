@@ -19,7 +19,7 @@ export type Run<Flags extends object> = (
  */
 export function action<Flags extends object>(load: () => Promise<Run<Flags>>): (this: Command) => Promise<void> {
   return async function (this: Command) {
-    const flags = this.optsWithGlobals<Flags>();
+    const flags = optionsOf<Flags>(this);
     const terminal = openTerminal();
     try {
       const run = await load();
@@ -29,4 +29,16 @@ export function action<Flags extends object>(load: () => Promise<Run<Flags>>): (
       process.exitCode = await showError(error, terminal, flags);
     }
   };
+}
+
+/** The options of a command and of those above it: what was typed goes before defaults, and what stands nearer before the rest. */
+function optionsOf<Flags extends object>(command: Command): Flags {
+  const chain: Command[] = [];
+  for (let one: Command | null = command; one !== null; one = one.parent) chain.unshift(one);
+  const defaults: Record<string, unknown> = {};
+  const typed: Record<string, unknown> = {};
+  for (const one of chain)
+    for (const [name, value] of Object.entries(one.opts()))
+      (one.getOptionValueSource(name) === 'default' ? defaults : typed)[name] = value;
+  return { ...defaults, ...typed } as Flags;
 }

@@ -1,5 +1,25 @@
 /** Codes that only the commands themselves can fail with. `docs/errors.md` is made from this table. */
 export const cliErrors = {
+  EVIDENCE_FILE_UNREADABLE: {
+    meaning: 'The file of evidence cannot be read: it is not there, or not for this user.',
+    hint: 'name a file that `winnow prune --evidence-out` wrote',
+  },
+  EVIDENCE_FILE_UNWRITABLE: {
+    meaning: 'The evidence cannot be written to the file that --evidence-out names.',
+    hint: 'name a file in a folder that you may write to',
+  },
+  IMAGE_PRUNER_UNREADABLE: {
+    meaning: 'The file with the ImagePruner can not be read.',
+    hint: 'write it with: oc get imagepruner cluster -o yaml',
+  },
+  MARK_FILE_UNREADABLE: {
+    meaning: 'The file of a mark cannot be read: it is not there, or not for this user.',
+    hint: 'name a file that --mark-out wrote',
+  },
+  MARK_FILE_UNWRITABLE: {
+    meaning: 'The mark cannot be written to the file that --mark-out names.',
+    hint: 'name a file in a folder that you may write to',
+  },
   PLAN_FILE_UNREADABLE: {
     meaning: 'The plan file cannot be read: it is not there, or not for this user.',
     hint: 'name a file that --plan-out wrote',
@@ -13,6 +33,19 @@ export const cliErrors = {
       'A saved plan names its record sources, but holds no passwords, no tokens, and of a source in a settings file only its place. ' +
       'What it holds is not enough to ask the records again, so nothing was tried.',
     hint: 'give --records again, or the settings file with which the plan was made',
+  },
+  PLAN_CLUSTERS_UNREADABLE: {
+    meaning:
+      'A saved plan names the clusters that it was made by, and one of them can not be opened from what it says.',
+    hint: 'give --cluster again, or the settings file with which the plan was made',
+  },
+  PRUNE_IMAGES_READ_ONLY: {
+    meaning: 'The image API is only read, since it is objects in files, or a snapshot: nothing can be deleted there.',
+    hint: 'name the cluster itself: --cluster openshift:?context=NAME; without --confirm the plan is shown',
+  },
+  PRUNE_NO_CLUSTERS: {
+    meaning: 'A prune without a cluster does not know which images run: it would delete them. Nothing was looked at.',
+    hint: 'name the clusters with --cluster or in the settings file, or say --no-clusters',
   },
   REGISTRY_DELETE_DISABLED: {
     meaning:

@@ -38,14 +38,17 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.dictionary(fc.string(), scalar, { maxKeys: 3 }) },
 );
 
-/** Values that have the shape of settings here and there. */
-function like(shape: Shape): fc.Arbitrary<unknown> {
+/** Values that have the shape of settings here and there. @param depth - how many conditions hold this one */
+function like(shape: Shape, depth = 0): fc.Arbitrary<unknown> {
+  if (shape.word === 'condition' && depth > 1) return anything;
+  const below = shape.word === 'condition' ? depth + 1 : depth;
+  const likeOne = (one: Shape) => like(one, below);
   const maps = mapsOf(shape);
   if (shape.properties === undefined && maps.length > 0)
-    return fc.oneof({ weight: 6, arbitrary: fc.oneof(...maps.map(like)) }, { weight: 1, arbitrary: anything });
+    return fc.oneof({ weight: 6, arbitrary: fc.oneof(...maps.map(likeOne)) }, { weight: 1, arbitrary: anything });
   if (shape.items !== undefined)
     return fc.oneof(
-      { weight: 5, arbitrary: fc.array(like(shape.items), { maxLength: 3 }) },
+      { weight: 5, arbitrary: fc.array(likeOne(shape.items), { maxLength: 3 }) },
       { weight: 1, arbitrary: anything },
     );
   if (shape.const !== undefined)
@@ -55,7 +58,7 @@ function like(shape: Shape): fc.Arbitrary<unknown> {
       { weight: 3, arbitrary: fc.constantFrom(shape.examples?.[0] ?? shape.default ?? 'x') },
       { weight: 1, arbitrary: anything },
     );
-  const keys = Object.fromEntries(Object.entries(shape.properties).map(([key, property]) => [key, like(property)]));
+  const keys = Object.fromEntries(Object.entries(shape.properties).map(([key, property]) => [key, likeOne(property)]));
   return fc.record(keys, { requiredKeys: [] });
 }
 

@@ -42,6 +42,45 @@ describe('what flags set', () => {
     expect(valuesOf({ registry: undefined, records: [], transient: [], repositories: undefined })).toEqual({});
   });
 
+  test('flags of retention become one policy, for all repositories where none is named', () => {
+    expect(
+      valuesOf({ policy: { keepNewest: '5', keepMatching: ['v*'], keepYoungerThan: '7d' }, minAge: '1h' }),
+    ).toEqual({
+      prune: {
+        minAge: '1h',
+        policies: [
+          {
+            name: 'command line',
+            repositories: ['**'],
+            keepNewest: 5,
+            keepMatching: ['v*'],
+            keepYoungerThan: '7d',
+          },
+        ],
+      },
+    });
+  });
+
+  test('clusters, aliases and default registries are lists; oc’s word for ignoring bad references works', () => {
+    const flags = {
+      clusters: ['manifests:gitops', 'kubernetes:?context=a,b'],
+      alias: ['mirror.example/proxy=registry.example:5000/team'],
+      defaultRegistry: ['docker.io'],
+      ignoreInvalidRefs: true,
+      clusterName: 'prod',
+    };
+    expect(valuesOf(flags)).toEqual({
+      cluster: 'prod',
+      clusters: ['manifests:gitops', 'kubernetes:?context=a,b'],
+      references: {
+        aliases: [{ name: 'mirror.example/proxy', is: 'registry.example:5000/team' }],
+        defaultRegistries: ['docker.io'],
+        bad: 'ignore',
+      },
+    });
+    expect(complaints({ ignoreInvalidRefs: true, badReferences: 'protect' })[0]).toContain('--ignore-invalid-refs');
+  });
+
   test('globs become a class of each kind, named like it', () => {
     const flags: Flags = {
       transient: ['steps/*', 'changes/*'],

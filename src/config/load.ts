@@ -9,7 +9,6 @@ import type { Settings } from './settings.ts';
 import { mapLeaves } from './shape.ts';
 import { defaultStateDir, toSettings } from './to-settings.ts';
 import { validate } from './validate.ts';
-import { readYaml } from './yaml-source.ts';
 
 /** All that settings are made from. */
 export interface SettingsSources {
@@ -43,7 +42,8 @@ export interface LoadedSettings {
 export async function loadSettings(sources: SettingsSources): Promise<LoadedSettings> {
   const { flags, env, home } = sources;
   const found = await findFile({ ...sources, configPath: sources.configPath ?? flags.config });
-  const yaml = found === undefined ? undefined : readYaml(found.text, found.path);
+  // Loaded where there is a file: the parser is large.
+  const yaml = found === undefined ? undefined : (await import('./yaml-source.ts')).readYaml(found.text, found.path);
   const fromFlags = readFlags(flags);
   const assignments: readonly Assignment[] = [...readEnvironment(env), ...fromFlags.assignments];
   const layers = layer(yaml, assignments);
@@ -55,9 +55,10 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
   const all: readonly Problem[] = [...fromFlags.problems, ...rest];
   if (all.length > 0 || input === undefined) throw invalidSettings(all);
 
-  const pathsFrom = (index: number, path: string) => absolute(path, ['records', index], layers, found, sources);
+  const pathsIn = (list: string) => (index: number, path: string) =>
+    absolute(path, [list, index], layers, found, sources);
   return {
-    settings: toSettings(input, { env, home, pathsFrom }),
+    settings: toSettings(input, { env, home, pathsFrom: pathsIn('records'), pathsOfClusters: pathsIn('clusters') }),
     origins: effectiveSettings(layers, { stateDir: defaultStateDir(sources) }),
     ...(found !== undefined && { file: found.path }),
     warnings: warnings.map(formatProblem),
@@ -69,6 +70,8 @@ function withAbsolutePaths(layers: Layers, found: FoundFile | undefined, sources
   const value = mapLeaves(layers.value, (text, { path, shape }) => {
     if (typeof text !== 'string' || text.trim() === '') return text;
     if (shape.word === 'path') return absolute(text, path, layers, found, sources);
+    if (shape.word === 'place of a snapshot' && !text.includes('://'))
+      return absolute(text, path, layers, found, sources);
     const [, kind, folder] = shape.word === 'store' ? (/^([a-z-]+:)(?!\/\/)(.+)$/.exec(text.trim()) ?? []) : [];
     return folder === undefined ? text : `${kind}${absolute(folder, path, layers, found, sources)}`;
   });

@@ -3,8 +3,9 @@ import { settingsJsonSchema } from './json-schema.ts';
 import { configReference } from './reference.ts';
 import { type Shape, settingsShape } from './shape.ts';
 
-/** Every node of a JSON Schema, with its place. */
+/** Every node of a JSON Schema, with its place. Conditions hold conditions, and are told in docs/policies.md. */
 function* nodes(shape: Shape, place = ''): Generator<readonly [string, Shape]> {
+  if (shape.word === 'condition') return;
   yield [place, shape];
   for (const [key, property] of Object.entries(shape.properties ?? {})) yield* nodes(property, `${place}.${key}`);
   if (shape.items !== undefined) yield* nodes(shape.items, `${place}[]`);

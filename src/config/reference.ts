@@ -26,7 +26,7 @@ function body(key: string, shape: Shape): readonly string[] {
 function maps(shape: Shape, heading: string): readonly string[] {
   const kinds = mapsOf(shape);
   const key = tellingKey(shape);
-  if (key === undefined) return kinds.flatMap((kind) => table(kind));
+  if (key === undefined) return kinds.flatMap((kind) => [...table(kind), '', ...choicesBelow(kind, `${heading}#`)]);
   const [first] = kinds;
   const common = Object.keys(first?.properties ?? {}).filter(
     (name) => name !== key && kinds.every((kind) => isSame(kind, first, name)),
@@ -70,7 +70,7 @@ function rows(shape: Shape, path: Path | undefined, prefix = ''): readonly strin
     const here = path === undefined ? undefined : [...path, key];
     const name = `${prefix}${key}`;
     const { meaning, usual } = wordsOf(property);
-    if (property.properties !== undefined) {
+    if (property.properties !== undefined && property.word === undefined) {
       const group = row([`\`${name}\``, 'map', usual, meaning, ...(here === undefined ? [] : [''])]);
       return [group, ...rows(property, here, `${name}.`)];
     }
@@ -85,11 +85,12 @@ function typeOf(shape: Shape): string {
   return shape.items === undefined ? (shape.word ?? 'text') : `list: ${shape.items.word ?? 'text'}`;
 }
 
-/** Where one of several maps may stand: here, or as an entry of the list. */
+/** Where one of several maps may stand, or maps as entries of a list. What has a word of its own is told elsewhere. */
 function choiceIn(shape: Shape): Shape | undefined {
   if (shape.properties !== undefined) return undefined;
   if (mapsOf(shape).length > 1) return shape;
-  return shape.items !== undefined && mapsOf(shape.items).length > 1 ? shape.items : undefined;
+  const { items } = shape;
+  return items !== undefined && items.word === undefined && mapsOf(items).length > 0 ? items : undefined;
 }
 
 function defaultOf(shape: Shape): string | undefined {

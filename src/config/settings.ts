@@ -1,8 +1,9 @@
+import type { NodeGcPolicy } from '../policy/node-gc/policy.ts';
 import type { RepositoryClass } from '../policy/repository-class.ts';
 import type { PrunePolicy } from '../policy/retention/policy.ts';
 import type { TagRecordRule } from '../policy/tag-records.ts';
-import type { RecordsSettings } from '../systems/records/index.ts';
 import type { ClusterSettings, ImageExtractor } from '../systems/cluster/index.ts';
+import type { RecordsSettings } from '../systems/records/index.ts';
 import type { RegistrySettings } from '../systems/registry/index.ts';
 
 /** All settings, read: milliseconds, bytes, absolute paths, shares from 0 to 1. */
@@ -25,6 +26,7 @@ export interface Settings {
   readonly references: ReferenceSettings;
   readonly prune: PruneSettings;
   readonly pruneImages: PruneImagesSettings;
+  readonly nodeGc: NodeGcSettings;
   readonly limits: LimitSettings;
   readonly plan: { readonly expiresAfterMs: number };
   readonly apply: {
@@ -50,6 +52,8 @@ export interface StoreChoice {
   readonly cache: string;
   /** As `parseReadOnlySwitch` reads it. */
   readonly readOnlySwitch: string;
+  /** In the same way. */
+  readonly restartRegistry: string;
   /** Absolute. */
   readonly kubeconfig?: string;
   readonly kubeContext?: string;
@@ -82,7 +86,11 @@ export interface PruneSettings {
   /** How old the clusters' answer may be while a plan is applied. */
   readonly recheckClustersEveryMs: number;
   /** Where pulls are told: files of notifications, as Distribution sends them. */
-  readonly pulls?: { readonly files: readonly string[]; readonly ignoreUserAgents: readonly string[]; readonly ignoreActors: readonly string[] };
+  readonly pulls?: {
+    readonly files: readonly string[];
+    readonly ignoreUserAgents: readonly string[];
+    readonly ignoreActors: readonly string[];
+  };
 }
 
 /** The options of `oc adm prune images`, by its words. */
@@ -92,8 +100,37 @@ export interface PruneImagesSettings {
   readonly keepTagRevisions: number;
   readonly pruneOverSizeLimit: boolean;
   readonly pruneRegistry: boolean;
+  /** Links go, data stays. */
+  readonly keepBlobs: boolean;
+  /** Nothing younger goes, whatever the others say. */
+  readonly minAgeMs: number;
   readonly numWorkers: number;
   readonly namespace?: string;
+  /** Of the integrated registry; absent: the image API tells. */
+  readonly registryUrl?: string;
+  /** Absolute. */
+  readonly caFile?: string;
+  readonly forceInsecure: boolean;
+  /** What an ImagePruner says; absent: `references.bad` counts. */
+  readonly badReferences?: 'protect' | 'abort';
+  /** What an ImagePruner says; absent: `log.level` counts. */
+  readonly logLevel?: 'info' | 'debug';
+  /** For the service. */
+  readonly schedule?: string;
+  readonly suspend?: boolean;
+}
+
+export interface NodeGcSettings {
+  /** As `parseRuntimeAddress` reads it; absent: it is looked for. */
+  readonly runtime?: string;
+  readonly timeoutMs: number;
+  readonly nodeName?: string;
+  readonly policy: NodeGcPolicy;
+  readonly watermarks?: { readonly highPercent: number; readonly lowPercent: number };
+  readonly requireRepullable: boolean;
+  readonly releaseContent: boolean;
+  /** Absolute. */
+  readonly staticPods?: string;
 }
 
 export interface HardPruneSettings {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from './problem.ts';
 import { settingsFile } from './schema/settings-file.ts';
 
@@ -25,8 +25,28 @@ let whole: Shape | undefined;
 
 /** The shape of all settings. */
 export function settingsShape(): Shape {
-  whole ??= z.toJSONSchema(settingsFile, { io: 'input' }) as Shape;
+  whole ??= withoutReferences(z.toJSONSchema(settingsFile, { io: 'input' }));
   return whole;
+}
+
+/** Puts what is referred to in the place of references: what may hold itself then leads round in a circle. */
+function withoutReferences(schema: z.core.JSONSchema.JSONSchema): Shape {
+  const definitions: Readonly<Record<string, unknown>> = schema.$defs ?? {};
+  const resolve = (node: unknown) => {
+    if (typeof node !== 'object' || node === null) return;
+    const entries = node as Record<string, unknown>;
+    for (const [key, value] of Object.entries(entries)) {
+      if (!isMap(value) || typeof value['$ref'] !== 'string') {
+        resolve(value);
+        continue;
+      }
+      const { $ref, ...own } = value;
+      const target = definitions[String($ref).replace('#/$defs/', '')];
+      entries[key] = { ...(isMap(target) ? target : {}), ...own };
+    }
+  };
+  resolve(schema);
+  return schema as Shape;
 }
 
 /** The maps that may stand at a node; more than one where a key tells them apart. */

@@ -1,12 +1,24 @@
 import { join } from 'node:path';
 import type { RepositoryClass } from '../policy/repository-class.ts';
 import type { EventTargetInput } from './schema/events.ts';
+import type { PruneInput } from './schema/prune.ts';
 import type { ClassInput } from './schema/reconcile.ts';
 import type { RegistryInput } from './schema/registry.ts';
 import type { LeaseInput } from './schema/running.ts';
 import type { SettingsInput } from './schema/settings-file.ts';
 import type { HardPruneInput } from './schema/store.ts';
-import type { EventTarget, HardPruneSettings, LeaseSettings, RegistryChoice, Settings } from './settings.ts';
+import type {
+  EventTarget,
+  HardPruneSettings,
+  LeaseSettings,
+  PruneSettings,
+  RegistryChoice,
+  Settings,
+} from './settings.ts';
+import { toClusters } from './to-clusters.ts';
+import { toNodeGc } from './to-node-gc.ts';
+import { toPruneImages } from './to-prune-images.ts';
+import { toPrunePolicies } from './to-prune-policy.ts';
 import { type PathsFrom, toRecords } from './to-records.ts';
 
 /** What settings depend on besides what was written. */
@@ -15,6 +27,8 @@ export interface Machine {
   readonly home: string;
   /** Makes a path in a short form of a record source absolute. */
   readonly pathsFrom: PathsFrom;
+  /** The same for short forms of clusters. */
+  readonly pathsOfClusters: PathsFrom;
 }
 
 /** Turns what was written and checked into settings: names with units, classes as the policy takes them. */
@@ -31,6 +45,11 @@ export function toSettings(input: SettingsInput, machine: Machine): Settings {
     reconcile: { classes: reconcile.classes.map(toClass), untagByOverwrite: reconcile.untagByOverwrite },
     store: input.store,
     hardPrune: toHardPrune(input.hardPrune),
+    clusters: toClusters(input.clusters, machine.pathsOfClusters),
+    references: input.references,
+    prune: toPrune(input.prune),
+    pruneImages: toPruneImages(input.pruneImages),
+    nodeGc: toNodeGc(input.nodeGc),
     limits,
     plan: { expiresAfterMs: input.plan.expiresAfter },
     apply: {
@@ -71,6 +90,11 @@ function toRegistry(input: RegistryInput): RegistryChoice {
     timeoutMs: timeout,
     maxManifestBytes: maxManifestSize,
   };
+}
+
+function toPrune(input: PruneInput): PruneSettings {
+  const { policies, minAge: minAgeMs, recheckClustersEvery: recheckClustersEveryMs, ...same } = input;
+  return { ...same, policy: { policies: toPrunePolicies(policies), minAgeMs }, recheckClustersEveryMs };
 }
 
 function toHardPrune(input: HardPruneInput): HardPruneSettings {

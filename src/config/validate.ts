@@ -5,10 +5,13 @@ import {
   retainedWithoutRule,
   tagsWithoutRecord,
 } from './checks/classes.ts';
+import { clusterNames, snapshotAges } from './checks/clusters.ts';
 import { leasePlace, passwordInFile, registryConnection } from './checks/connections.ts';
 import { webhookTokens } from './checks/events.ts';
 import { waitingTimes } from './checks/hard-prune.ts';
+import { watermarks } from './checks/node-gc.ts';
 import { type Check, type CheckContext, partsOf } from './checks/parts.ts';
+import { prunePolicyNames, prunePolicyShadowed, prunePolicyWithoutRule } from './checks/prune-policies.ts';
 import { secretsInShortForms, sourceNamesUnique, statusWords, tagRecordRules, wayToTags } from './checks/records.ts';
 import { explainIssue, type Finding, valueAt } from './explain-issue.ts';
 import { flagName } from './flags.ts';
@@ -39,9 +42,15 @@ const checks: readonly Check[] = [
   tagsWithoutRecord,
   retainedWithoutRule,
   classesWithoutRecords,
+  clusterNames,
+  snapshotAges,
+  prunePolicyNames,
+  prunePolicyWithoutRule,
+  prunePolicyShadowed,
   leasePlace,
   webhookTokens,
   waitingTimes,
+  watermarks,
 ];
 
 /** Checks settings against the schema and across it, and finds all that is wrong. */

@@ -158,8 +158,13 @@ export class ResourceTable {
 
   #rehash(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let id = 0; id < this.size; id += 1) {
-      if (this.#blockOf(id) !== undefined) continue;
+    const { size } = this;
+    for (let id = 0; id < size; id += 1) {
+      const block = this.#blockOf(id);
+      if (block !== undefined) {
+        id = block.first + block.digests.size - 1; // to its end: none of them has a slot
+        continue;
+      }
       this.#slots[this.#find(this.#kinds.get(id), this.#scopeOf.get(id), this.#keyOf.get(id))] = id + 1;
     }
   }

@@ -1,9 +1,13 @@
 import { recordsAgree, recordsNow } from '../apply/guards/records-agree.ts';
+import { type UsesGuard, usesAgree } from '../apply/guards/uses-agree.ts';
+import { usesNow } from '../apply/guards/uses-now.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { registryDoer } from '../apply/registry/registry-doer.ts';
 import type { RunReport } from '../apply/run-report.ts';
 import type { TagRecord } from '../evidence/link-records.ts';
+import type { ReferenceRules } from '../evidence/reference-rules.ts';
 import type { Source } from '../evidence/sink.ts';
+import { parseManifest } from '../oci/manifest.ts';
 import type { Registry } from '../systems/registry/contract.ts';
 import { type ApplyInput, applyPlan } from './apply-plan.ts';
 import { survey } from './survey.ts';
@@ -15,26 +19,51 @@ export interface ApplyRegistryInput extends Omit<ApplyInput, 'doer' | 'guards'> 
   readonly recordsOf: (scope: string, tag: string) => readonly TagRecord[];
   /** How old an answer of the records may be, in milliseconds. */
   readonly recordsMaxAgeMs: number;
+  /** The clusters, to be asked again: of plans that were made by what they use. */
+  readonly uses?: {
+    readonly sources: readonly Source[];
+    readonly rules: ReferenceRules;
+    /** How old their answer may be, in milliseconds. */
+    readonly maxAgeMs: number;
+  };
 }
 
 export type { Outcome, RunReport };
 
 /**
- * Applies a plan for tags and manifests: the registry does it, and the records are asked again while it is done.
+ * Applies a plan for tags and manifests: the registry does it, and records and clusters are asked again while it is done.
  *
- * @throws RECORDS_… before anything is done, when a source refuses to be read; one that is out of reach holds back all actions instead.
+ * @throws RECORDS_…, CLUSTER_… before anything is done, when a source refuses to be read; one that is out of reach holds back all actions
+ *   instead, or all that it may hold.
  */
 export async function applyRegistryPlan(input: ApplyRegistryInput): Promise<RunReport> {
   const { registry, records, recordsOf, recordsMaxAgeMs, nowMs } = input;
   const read = async (signal: AbortSignal) => recordsNow((await survey(records, nowMs, signal)).evidence);
   const { guard, ask } = recordsAgree({ read, recordsOf, nowMs, maxAgeMs: recordsMaxAgeMs });
+  const uses = usesGuard(input);
   return await applyPlan({
     ...input,
     doer: registryDoer(registry, input),
-    guards: [guard],
+    guards: [guard, ...(uses === undefined ? [] : [uses.guard])],
     underLease: async (signal) => {
-      if (input.header.actionCount > 0) await ask(signal);
+      if (input.header.actionCount > 0) await Promise.all([ask(signal), uses?.ask(signal)]);
       await input.underLease?.(signal);
     },
+  });
+}
+
+function usesGuard({ uses, registry, header, nowMs }: ApplyRegistryInput): UsesGuard | undefined {
+  if (uses === undefined || uses.sources.length === 0) return undefined;
+  const options = { ownHost: registry.host, rules: uses.rules, sinceMs: header.madeAtMs };
+  return usesAgree({
+    read: async (signal) => usesNow((await survey(uses.sources, nowMs, signal)).evidence, options),
+    configOf: async (scope, digest, signal) => {
+      const found = await registry.manifest(scope.slice(registry.host.length + 1), digest, signal);
+      if (found === undefined) return undefined;
+      const { references } = parseManifest(found.bytes, found.mediaType);
+      return references.find(({ as }) => as === 'config')?.to.digest;
+    },
+    nowMs,
+    maxAgeMs: uses.maxAgeMs,
   });
 }

@@ -8,7 +8,8 @@ import { assertPreconditions } from '../apply/store/preconditions.ts';
 import type { StoreRun } from '../apply/store/store-run.ts';
 import type { Action } from '../plan/action.ts';
 import type { PlanHeader } from '../plan/plan.ts';
-import type { Lease } from '../systems/lease/contract.ts';
+import type { Lease, LeaseKeeper } from '../systems/lease/contract.ts';
+import type { StorePart } from '../systems/store/contract.ts';
 import { assertApplicable, carryOut, type RunInput } from './apply-plan.ts';
 import { type Holders, holdersAgree } from './holders-agree.ts';
 import { inReadOnlyMode, type ReadOnlySwitching } from './in-read-only-mode.ts';
@@ -18,6 +19,8 @@ export interface ApplyStoreInput extends RunInput, StoreRun {
   readonly actions: () => AsyncIterable<Action>;
   /** The mark that the plan was made from, where that was just now; undefined for a plan from a file. Its time is the store's. */
   readonly mark: FreshMark | undefined;
+  /** Only a part of the store is worked on: runs on other parts may go on beside it. */
+  readonly part?: StorePart;
   /** Asked again before manifests go. Absent: nobody holds any. */
   readonly holders?: Holders;
   /** Switches read-only mode on before anything is done, and back after it. Absent: somebody else does, or it is not asked for. */
@@ -41,7 +44,7 @@ const FOREIGN_CLOCK_MS = 60_000;
 export async function applyStorePlan(input: ApplyStoreInput): Promise<StoreRunReport> {
   const { header, store, runId, by, nowMs, signal, switching } = input;
   assertApplicable(header, nowMs());
-  const lock = await store.lock(`${runId} by ${by}`, signal);
+  const lock = await store.lock(`${runId} by ${by}`, signal, input.part);
   try {
     const work = () => runUnderLock(input, lock.lost);
     return switching === undefined ? await work() : await inReadOnlyMode(switching, work, signal);
@@ -59,7 +62,8 @@ async function runUnderLock(input: ApplyStoreInput, lockLost: AbortSignal): Prom
     await holders.ask(actions(), signal);
     await input.underLease?.(signal);
   };
-  const report = await carryOut({ ...input, underLease }, async (context) => {
+  const leases = input.part === undefined ? input.leases : ofPart(input.leases, input.part);
+  const report = await carryOut({ ...input, leases, underLease }, async (context) => {
     const lease: Lease = { ...context.lease, lost: AbortSignal.any([context.lease.lost, lockLost]) };
     const plannedAtMs = mark?.beganAtMs ?? (await plannedAt(input, lease.lost));
     const intendedLinks = intendedLinksIn(input.journal);
@@ -72,6 +76,14 @@ async function runUnderLock(input: ApplyStoreInput, lockLost: AbortSignal): Prom
     return applied;
   });
   return { ...report, broughtBack };
+}
+
+/** The lock on the storage sees to it that nobody works on the whole meanwhile. */
+function ofPart(leases: LeaseKeeper, { index, count }: StorePart): LeaseKeeper {
+  return {
+    ...leases,
+    acquire: (scope, holder, signal) => leases.acquire(`${scope} part ${index} of ${count}`, holder, signal),
+  };
 }
 
 /** When the plan's look at the store began, told in the store's time. */

@@ -1,3 +1,4 @@
+import { hardPruneErrors } from '../apply/store/errors.ts';
 import type { FreshMark, FreshMarks } from '../apply/store/fresh-mark.ts';
 import { buildGraph, reverseGraph } from '../graph/graph.ts';
 import type { Digest } from '../oci/digest.ts';
@@ -5,6 +6,7 @@ import { markRoots } from '../policy/decide.ts';
 import { hardPruneRuleset } from '../policy/hard-prune.ts';
 import type { View } from '../policy/view.ts';
 import type { Store, StoreSurveyOptions } from '../systems/store/contract.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
 import type { PlannedStore } from './plan-store.ts';
 import { survey } from './survey.ts';
 
@@ -27,6 +29,14 @@ export function freshMarks(store: Store, options: StoreSurveyOptions, nowMs: () 
     return { beganAtMs, isMarked: marked(evidence, marks.has, store.name) };
   };
 }
+
+/** Where the mark is that of others as well: what would need another is not done. @throws HARD_PRUNE_MARK_OLD */
+export const noFreshMarks: FreshMarks = async () => {
+  const { hint } = hardPruneErrors.HARD_PRUNE_MARK_OLD;
+  throw new CodedError('HARD_PRUNE_MARK_OLD', 'taking a step: it needs a mark that began after the one before', {
+    hint,
+  });
+};
 
 /** The mark that a plan was made from. @param beganAtMs - when its look at the store began, by the store's clock */
 export function markOf({ evidence, decisions }: PlannedStore, storeName: string, beganAtMs: number): FreshMark {

@@ -114,7 +114,7 @@ describe('a registry that is a Deployment', () => {
       'which of its containers is the registry? proxy, registry',
     ],
     ['deployment:apps/registry/web', 'READ_ONLY_SETTINGS_INVALID', 'it has no container web'],
-    ['deployment:apps/absent/registry', 'READ_ONLY_CLUSTER_FAILED', '404 deployments/absent not found'],
+    ['deployment:apps/absent/registry', 'READ_ONLY_CLUSTER_FAILED', '404 deployments.apps "absent" not found'],
   ])('named as %s is refused before anything is changed', async (named, code, words) => {
     const refused = during(async () => undefined, named);
 

@@ -44,7 +44,7 @@ function needsLinks({ policy, withRepositories, keepManifestData, sight: { pendi
 async function examineCandidates(input: CloserLookInput, links: boolean, signal: AbortSignal): Promise<void> {
   const { store, sight, looks } = input;
   const { resources } = sight.evidence;
-  for await (const facts of store.examine(digestsOf(input), links, signal)) {
+  for await (const facts of store.examine(digestsOf(input), links && 'as-surveyed', signal)) {
     const id = resources.find('blob', store.name, facts.digest);
     if (id === undefined) throw new Error(`the store speaks of ${facts.digest}, which nobody asked for`);
     looks.set(id, facts);
@@ -77,12 +77,14 @@ function* rulingsOf(
   const { resources } = sight.evidence;
   const fateOf = blobFate(policy, atMs);
   const rule = (id: ResourceId): readonly [ResourceId, Reason] => {
-    const reason = fateOf({
+    const pending = endedStep(sight.pending.get(id));
+    const fate = fateOf({
       look: looks.get(id),
-      pending: endedStep(sight.pending.get(id)),
+      pending,
       isLinkedAgain: found.linkedAgain.has(id),
       isCachedManifest: found.cached?.has(id) ?? false,
     });
+    const reason = waitsForMark(input, pending, fate) ?? fate;
     if (reason.code === 'in-use-again') found.restore.push(id);
     return [id, reason];
   };
@@ -90,6 +92,14 @@ function* rulingsOf(
   for (const id of sight.pending.ids())
     if (!marks.has(id) && !sight.inPlace.has(id) && inShard(resources, id, shard)) yield rule(id);
   if (shard === undefined || shard.index === 1) yield* leftoverRulings(input);
+}
+
+/** A step is due, but the mark that is shared began before the last one: it can not tell what was asked for since. */
+function waitsForMark({ sharedMark }: CloserLookInput, pending: Pending | undefined, fate: Reason): Reason | undefined {
+  if (sharedMark === undefined || pending === undefined || pending.sinceMs < sharedMark.beganAtMs) return undefined;
+  const because = 'its last step is younger than the mark: the next needs another mark';
+  if (fate.code === 'grace-over') return { code: 'grace', because };
+  return fate.code === 'hold-over' ? { code: 'hold', because } : undefined;
 }
 
 /** A step that a run had begun when it died counts for nothing: it is taken anew. */

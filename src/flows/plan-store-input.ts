@@ -7,7 +7,7 @@ import type { RepositoryCounts } from '../plan/repository-counts.ts';
 import type { BlobTable } from '../policy/blob-table.ts';
 import type { HardPrunePolicy } from '../policy/hard-prune.ts';
 import type { PendingTable } from '../policy/pending-table.ts';
-import type { StoreReader, StoreSurveyOptions } from '../systems/store/contract.ts';
+import type { StoreReader, StoreSurveyOptions, SurveyCounts } from '../systems/store/contract.ts';
 import type { Shard } from './shard.ts';
 
 /** All that a plan for a registry's storage needs to know. The store can only be read. */
@@ -29,6 +29,11 @@ export interface PlanStoreInput {
   readonly withRepositories: boolean;
   /** Only blobs of this part, by digest; the mark is that of the whole store. */
   readonly shard?: Shard;
+  /**
+   * The store tells what a mark told that others made for all: when that began, by the store's own time, and how much it saw. What took its
+   * last step later waits for another.
+   */
+  readonly sharedMark?: { readonly beganAtMs: number; readonly counts: SurveyCounts };
   /** A cache of the registry may still know manifests that are gone: their data stays. */
   readonly keepManifestData: boolean;
   readonly maxDeleteRatio: number;

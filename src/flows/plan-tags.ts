@@ -1,8 +1,9 @@
 import { type PastRuns, readPastRuns } from '../apply/past-runs.ts';
-import type { Evidence } from '../evidence/evidence.ts';
+import type { Collection, Evidence } from '../evidence/evidence.ts';
 import { linkRecords, type TagRecord } from '../evidence/link-records.ts';
-import type { Source } from '../evidence/sink.ts';
+import type { Sink, Source } from '../evidence/sink.ts';
 import { buildGraph, reverseGraph } from '../graph/graph.ts';
+import type { Digest } from '../oci/digest.ts';
 import { brokenLimits, type Limits } from '../plan/limits.ts';
 import type { FlowName, Plan, PlanScope } from '../plan/plan.ts';
 import { systemName } from '../plan/plan.ts';
@@ -18,8 +19,8 @@ export interface PlanTagsInput {
   readonly flow: FlowName;
   readonly id: string;
   readonly scope: PlanScope;
-  /** Surveys the registry. `alsoLookAt`: what an earlier run may have left behind. */
-  readonly registry: (alsoLookAt: PastRuns['leftBehind']) => Source;
+  /** Surveys the registry. `alsoLookAt`: what an earlier run may have left behind, and what else is known by digest only. */
+  readonly registry: (alsoLookAt: LookAt) => Source;
   readonly records: readonly Source[];
   /** Of earlier runs. */
   readonly journal: Journal;
@@ -39,6 +40,26 @@ export interface PlanTagsInput {
   readonly recordsShown: readonly string[];
   readonly expiresAfterMs: number;
   readonly nowMs: () => number;
+  /** What `prune` knows besides. */
+  readonly uses?: UsesInput;
+}
+
+/** Manifests of a repository to look for by digest, which no tag may name. */
+export type LookAt = (repository: string) => readonly Digest[] | Promise<readonly Digest[]>;
+
+/** Who uses images, and how that is joined with the registry. */
+export interface UsesInput {
+  /** Asked before the registry: their answers tell it where to look. */
+  readonly sources: readonly Source[];
+  readonly alsoLookAt: (uses: Evidence) => LookAt;
+  /** Joins what all have said. */
+  readonly link: (evidence: Evidence, sink: Sink) => void;
+  /** What earlier runs and others know of the tags, once these were remembered. */
+  readonly recall: (evidence: Evidence) => Promise<Pick<View, 'tagHistory' | 'pullsKnownSinceMs'>>;
+  /** Nearer words for why things stay. */
+  readonly reword: (view: View, decisions: Decisions) => Decisions;
+  /** Whether somebody uses a tag, for the counts. */
+  readonly isUsed: (view: View) => (tag: number) => boolean;
 }
 
 /** A plan, and what it was made from: for `explain` and the reports. */
@@ -47,23 +68,27 @@ export interface Planned {
   readonly view: View;
   readonly decisions: Decisions;
   readonly actions: RegistryActions;
+  readonly means: RegistryMeans;
 }
 
 /** evidence → graph → policy → plan, for the tags of a registry. */
 export async function planTags(input: PlanTagsInput, signal: AbortSignal): Promise<Planned> {
   const { flow, id, scope, policy, limits, recordsShown: records, nowMs } = input;
   const past = await readPastRuns(input.journal, systemName(scope));
-  const sources = [input.registry(past.leftBehind), ...input.records, past.source];
-  const { evidence, sink } = await survey(sources, nowMs, signal);
+  const collection = await lookAround(input, past, signal);
+  const { evidence, sink } = collection;
   linkRecords(evidence, sink, input.recordsOf);
+  input.uses?.link(evidence, sink);
   const firstSeenMs = await input.remember(evidence);
+  const recalled = await input.uses?.recall(evidence);
 
   const graph = buildGraph(evidence.resources.size, evidence.edges);
-  const view: View = { evidence, graph, keepers: reverseGraph(graph), nowMs: nowMs(), firstSeenMs };
-  const decisions = decide(view, input.ruleset);
+  const view: View = { evidence, graph, keepers: reverseGraph(graph), nowMs: nowMs(), firstSeenMs, ...recalled };
+  const decided = decide(view, input.ruleset);
+  const decisions = input.uses?.reword(view, decided) ?? decided;
   const actions = registryActions(evidence, graph, view.keepers, decisions, input.means);
 
-  const repositories = countRepositories(view, decisions, actions, input.classNameOf);
+  const repositories = countRepositories(view, decisions, actions, input.classNameOf, input.uses?.isUsed(view));
   const header = {
     ...{ winnow: 'plan/v1' as const, id, flow, scope },
     madeAtMs: view.nowMs,
@@ -73,5 +98,15 @@ export async function planTags(input: PlanTagsInput, signal: AbortSignal): Promi
     ...{ repositories, keptByReason: sumByReason(repositories), actionCount: actions.actions.length },
     freesBytes: actions.actions.reduce((sum, action) => sum + action.freesBytes, 0),
   };
-  return { plan: { header, actions: actions.actions }, view, decisions, actions };
+  return { plan: { header, actions: actions.actions }, view, decisions, actions, means: input.means };
+}
+
+/** Surveys those who use images, then everything else side by side. */
+async function lookAround(input: PlanTagsInput, past: PastRuns, signal: AbortSignal): Promise<Collection> {
+  const { uses, nowMs } = input;
+  const used = await survey(uses?.sources ?? [], nowMs, signal);
+  const more = uses?.alsoLookAt(used.evidence);
+  const alsoLookAt: LookAt =
+    more === undefined ? past.leftBehind : async (one) => [...past.leftBehind(one), ...(await more(one))];
+  return await survey([input.registry(alsoLookAt), ...input.records, past.source], nowMs, signal, used);
 }

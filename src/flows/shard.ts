@@ -9,8 +9,11 @@ export interface Shard {
 
 /** Parts are equal ranges of the first 16 bits of the hash. Without a shard, everything is in it. */
 export function inShard(resources: ResourceTable, id: ResourceId, shard: Shard | undefined): boolean {
-  if (shard === undefined) return true;
-  const key = resources.key(id);
-  const start = Number.parseInt(key.slice(key.indexOf(':') + 1, key.indexOf(':') + 5), 16);
-  return Math.floor((start * shard.count) / 0x10000) === shard.index - 1;
+  return shard === undefined || digestInShard(resources.key(id), shard);
+}
+
+/** @see inShard */
+export function digestInShard(digest: string, { index, count }: Shard): boolean {
+  const at = digest.indexOf(':') + 1;
+  return Math.floor((Number.parseInt(digest.slice(at, at + 4), 16) * count) / 0x10000) === index - 1;
 }

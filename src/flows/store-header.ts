@@ -26,7 +26,7 @@ interface StoreHeaderInput extends PlanStoreInput {
 export async function storeHeader(input: StoreHeaderInput): Promise<PlanHeader> {
   const { id, scope, policy, maxDeleteRatio, actions, atMs, sight } = input;
   const { sources, gaps } = sight.evidence;
-  const store = countStore(input);
+  const store = { ...countStore(input), ...seenByAll(input) };
   const repositories = countByRepository(input);
   const broken = [...brokenStoreLimits({ maxDeleteRatio }, store), ...(await input.drops(repositories))];
   return {
@@ -40,11 +40,19 @@ export async function storeHeader(input: StoreHeaderInput): Promise<PlanHeader> 
   };
 }
 
+/** Those who made the mark saw all repositories; who takes a part of it sees blobs alone. */
+function seenByAll({ sharedMark }: StoreHeaderInput): Partial<StoreCounts> {
+  if (sharedMark === undefined) return {};
+  const { repositories, tags, manifests } = sharedMark.counts;
+  return { repositories, tags, manifests };
+}
+
 function countStore({ sight, decisions, roots, shard, actions, policy }: StoreHeaderInput): StoreCounts {
   const { evidence, inPlace, pending } = sight;
   const { resources } = evidence;
   const counts = { repositories: 0, tags: 0, manifests: 0, blobs: 0, live: 0, unneeded: 0, young: 0, waiting: 0 };
-  for (let id = 0; id < resources.size; id += 1) {
+  const { size } = resources;
+  for (let id = 0; id < size; id += 1) {
     if (!evidence.exists(id)) continue;
     const kind = resources.kind(id);
     if (kind === 'repository') counts.repositories += 1;
@@ -93,11 +101,15 @@ function countByRepository({ sight, looks, decisions, store }: StoreHeaderInput)
   const { resources, exists } = sight.evidence;
   const rows = new Map<string, { tags: number; freesBytes: number }>();
   const rowOf = (repository: string) => {
-    const row = rows.get(repository) ?? { tags: 0, freesBytes: 0 };
-    rows.set(repository, row);
+    let row = rows.get(repository);
+    if (row === undefined) {
+      row = { tags: 0, freesBytes: 0 };
+      rows.set(repository, row);
+    }
     return row;
   };
-  for (let id = 0; id < resources.size; id += 1) {
+  const { size } = resources;
+  for (let id = 0; id < size; id += 1) {
     const kind = resources.kind(id);
     if (kind === 'repository' && exists(id)) rowOf(resources.key(id));
     else if (kind === 'tag' && exists(id)) rowOf(repositoryOf(sight.evidence, id, store.name)).tags += 1;
@@ -126,7 +138,8 @@ const counted: ReadonlySet<ResourceKind> = new Set<ResourceKind>(['tag', 'manife
 function keptByReason({ sight, decisions, roots }: StoreHeaderInput): Readonly<Partial<Record<ReasonCode, number>>> {
   const { evidence } = sight;
   const kept: Partial<Record<ReasonCode, number>> = {};
-  for (let id = 0; id < evidence.resources.size; id += 1) {
+  const { size } = evidence.resources;
+  for (let id = 0; id < size; id += 1) {
     if (!decisions.marks.has(id) || !evidence.exists(id) || !counted.has(evidence.resources.kind(id))) continue;
     const code = roots.get(id)?.code ?? 'referenced';
     kept[code] = (kept[code] ?? 0) + 1;

@@ -1,13 +1,17 @@
 import { type Collection, collectEvidence, type SourceSummary } from '../evidence/evidence.ts';
 import type { Sink, Source } from '../evidence/sink.ts';
 
-/** Lets all sources state their facts, side by side: none reads what another says, and order does not matter. */
+/**
+ * Lets all sources state their facts, side by side: none reads what another says, and order does not matter.
+ *
+ * @param collection - what was said before, to which this is added.
+ */
 export async function survey(
   sources: readonly Source[],
   nowMs: () => number,
   signal: AbortSignal,
+  collection: Collection = collectEvidence(),
 ): Promise<Collection> {
-  const collection = collectEvidence();
   const ended = await Promise.allSettled(
     sources.map(async (source) => {
       const observedAtMs = nowMs();

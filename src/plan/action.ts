@@ -8,8 +8,8 @@ import type { ReasonCode } from '../policy/reason.ts';
  * In a registry's storage a blob goes in three steps, over several runs: its layer links go (`unlink-blob`), its data is moved into
  * the quarantine (`hide-blob`), and leaves it for good (`purge-blob`). `restore-blob` is the way back.
  *
- * The last five are OpenShift's: an item of a tag's history in an image stream, the links of its repository to a manifest or a
- * blob, the blob's data in the integrated registry, and the Image object.
+ * The next five are OpenShift's: an item of a tag's history in an image stream, the links of its repository to a manifest or a
+ * blob, the blob's data in the integrated registry, and the Image object. The last are of a node's container runtime.
  */
 export const actionKinds = [
   'delete-tag',
@@ -27,6 +27,10 @@ export const actionKinds = [
   'delete-layer-link',
   'delete-blob',
   'delete-image',
+  'remove-container',
+  'remove-sandbox',
+  'remove-image',
+  'release-content',
 ] as const;
 
 export type ActionKind = (typeof actionKinds)[number];
@@ -51,6 +55,12 @@ export interface Precondition {
   readonly minAgeMs?: number;
   /** The data has this size. */
   readonly sizeBytes?: number;
+  /** The item of a tag's history came to be then, to the second: with tag and digest it tells items apart. UTC milliseconds. */
+  readonly createdAtMs?: number;
+  /** The container or sandbox is in this state still: `exited`, `not-ready`. */
+  readonly state?: string;
+  /** The object of an API is in this version. */
+  readonly resourceVersion?: string;
 }
 
 export interface Action {
@@ -70,4 +80,10 @@ export interface Action {
   readonly freesBytes: number;
   /** Of a blob: the repositories that have a link to it, where they were asked for. */
   readonly repositories?: readonly string[];
+  /** Of an item of a tag's history: with it the last of them goes, and the tag vanishes. */
+  readonly emptiesTag?: true;
+  /** Of an Image object: positions of the deletions of its data. It stays when there are any and all of them fail: the next run tries again. */
+  readonly unlessAllFailed?: readonly number[];
+  /** Of an image on a node: its names, as people know it. */
+  readonly names?: readonly string[];
 }

@@ -112,11 +112,14 @@ function decodeHeader(line: string): PlanHeader {
     if (!fits)
       throw malformed(1, `the field ${field} is not ${type === 'array' || type === 'object' ? 'an' : 'a'} ${type}`);
   }
-  const { registry, store } = value['scope'] as Json;
+  const { registry, store, images, node } = value['scope'] as Json;
   const namesStore = isObject(store) && typeof store['name'] === 'string';
   const namesRegistry =
     isObject(registry) && typeof registry['host'] === 'string' && typeof registry['url'] === 'string';
-  if (!namesStore && !namesRegistry) throw malformed(1, 'the field scope names no registry and no store');
+  const namesImages = isObject(images) && typeof images['name'] === 'string' && typeof images['cluster'] === 'string';
+  const namesNode = isObject(node) && typeof node['runtime'] === 'string' && typeof node['name'] === 'string';
+  if (!namesStore && !namesRegistry && !namesImages && !namesNode)
+    throw malformed(1, 'the field scope names no registry, no store, no image API and no node');
   return value as unknown as PlanHeader;
 }
 
@@ -142,14 +145,19 @@ function decodeAction(value: Json, n: number): Action {
   const check = (holds: boolean, field: string) => {
     if (!holds) throw malformed(lineNumber, `the field ${field} is not as it should be`);
   };
-  const { target, after, expects, by, unit, repositories } = value;
+  const { target, after, expects, by, unit, repositories, emptiesTag, unlessAllFailed, names } = value;
   check(value['n'] === n, 'n');
   check(
     actionKinds.some((kind) => kind === value['do']),
     'do',
   );
   check(isResource(target), 'target');
-  check(Array.isArray(after) && after.every((one) => Number.isInteger(one) && one > 0 && one !== n), 'after');
+  const arePositions = (list: unknown) =>
+    Array.isArray(list) && list.every((one) => Number.isInteger(one) && one > 0 && one !== n);
+  check(arePositions(after), 'after');
+  check(unlessAllFailed === undefined || arePositions(unlessAllFailed), 'unlessAllFailed');
+  check(names === undefined || (Array.isArray(names) && names.every((one) => typeof one === 'string')), 'names');
+  check(emptiesTag === undefined || emptiesTag === true, 'emptiesTag');
   check(by === undefined || by === 'tag' || by === 'digest' || by === 'overwrite', 'by');
   check(unit === undefined || Number.isInteger(unit), 'unit');
   check(isObject(expects) && (expects['digest'] === undefined || isDigest(expects['digest'])), 'expects');
@@ -172,6 +180,9 @@ function decodeAction(value: Json, n: number): Action {
     because: value['because'] as string,
     freesBytes: value['freesBytes'] as number,
     ...(repositories === undefined ? {} : { repositories: repositories as readonly string[] }),
+    ...(emptiesTag === true ? { emptiesTag } : {}),
+    ...(names === undefined ? {} : { names: names as readonly string[] }),
+    ...(unlessAllFailed === undefined ? {} : { unlessAllFailed: unlessAllFailed as readonly number[] }),
   };
 }
 

@@ -14,6 +14,10 @@ export const planErrors = {
     meaning: 'the plan was made for another registry',
     hint: 'give the registry that the plan names, or make a new plan',
   },
+  REFERENCES_UNREADABLE: {
+    meaning: 'names of images in use can not be read, and the run was asked to stop at that',
+    hint: 'correct those names or remove their owners, or let them keep what they might mean: --bad-references protect',
+  },
   LIMIT_EXCEEDED: {
     meaning: 'the plan does more than its limits allow, so nothing was deleted',
     hint: 'read the plan; if it is right, raise that limit in the settings or on the command line for this run',

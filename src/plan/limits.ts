@@ -20,26 +20,30 @@ export const fewTags = 20;
 
 export const defaultLimits: Limits = { maxShare: 0.9 };
 
-/** @returns a sentence for each limit that the counts break; empty when all is well. */
-export function brokenLimits(limits: Limits, repositories: readonly RepositoryCounts[]): readonly string[] {
+/** @param what - is counted, in words. @returns a sentence for each limit that the counts break; empty when all is well. */
+export function brokenLimits(
+  limits: Limits,
+  repositories: readonly RepositoryCounts[],
+  what = 'tags',
+): readonly string[] {
   const removed = repositories.reduce((sum, one) => sum + one.removed, 0);
   const found = repositories.reduce((sum, one) => sum + one.found, 0);
   const broken: string[] = [];
 
   if (limits.maxDeletions !== undefined && removed > limits.maxDeletions)
-    broken.push(`maxDeletions: ${removed} tags would go, more than ${limits.maxDeletions}`);
+    broken.push(`maxDeletions: ${removed} ${what} would go, more than ${limits.maxDeletions}`);
   if (limits.maxShare !== undefined && found >= fewTags && removed > found * limits.maxShare)
-    broken.push(`maxShare: ${removed} of ${found} tags would go, more than ${percent(limits.maxShare)}`);
+    broken.push(`maxShare: ${removed} of ${found} ${what} would go, more than ${percent(limits.maxShare)}`);
   for (const one of repositories) {
     if (one.removed === 0) continue;
     const { maxShareOfRepository: share, minRemaining } = limits;
     if (share !== undefined && one.found >= fewTags && one.removed > one.found * share)
       broken.push(
-        `maxShareOfRepository: ${one.removed} of ${one.found} tags of ${one.repository} would go, more than ${percent(share)}`,
+        `maxShareOfRepository: ${one.removed} of ${one.found} ${what} of ${one.repository} would go, more than ${percent(share)}`,
       );
     if (minRemaining !== undefined && one.found - one.removed < minRemaining)
       broken.push(
-        `minRemaining: ${one.found - one.removed} tags of ${one.repository} would remain, fewer than ${minRemaining}`,
+        `minRemaining: ${one.found - one.removed} ${what} of ${one.repository} would remain, fewer than ${minRemaining}`,
       );
   }
   return broken;

@@ -1,10 +1,12 @@
-import type { SourceSummary } from '../evidence/evidence.ts';
 import type { BadReference } from '../evidence/bad-reference.ts';
+import type { SourceSummary } from '../evidence/evidence.ts';
 import type { Gap } from '../evidence/gap.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 import type { Action } from './action.ts';
 import type { ImageCounts } from './image-counts.ts';
 import type { Limits } from './limits.ts';
+import type { NodeCounts } from './node-counts.ts';
+import type { PlanReferences } from './references.ts';
 import type { RepositoryCounts } from './repository-counts.ts';
 import type { StoreCounts } from './store-counts.ts';
 
@@ -19,6 +21,8 @@ export interface RegistryScope {
 /** A registry's storage: kind and place in one name (`distribution-fs:/var/lib/registry`), without credentials. */
 export interface StoreScope {
   readonly name: string;
+  /** How to open it again, where its name does not tell; without credentials. */
+  readonly address?: string;
   /** The servers over it, and their cache, as they were named; without credentials. */
   readonly servers?: readonly string[];
   readonly cache?: string;
@@ -38,21 +42,31 @@ export interface ImageApiScope {
   readonly namespace?: string;
 }
 
-/** What a run is about: a registry, a registry's storage or an image API, and whose cluster. */
+/** A container runtime on a node. */
+export interface NodeScope {
+  /** The node's name. */
+  readonly name: string;
+  /** `cri:///run/containerd/containerd.sock`. */
+  readonly runtime: string;
+}
+
+/** What a run is about: a registry, a registry's storage, an image API or a node, and whose cluster. */
 export interface PlanScope {
   readonly cluster?: string;
   readonly registry?: RegistryScope;
   readonly store?: StoreScope;
   readonly images?: ImageApiScope;
+  readonly node?: NodeScope;
 }
 
 /** The one system that a run changes: the name of its lease, and the beginning of the scope of all its resources. */
-export function systemName({ registry, store, images }: PlanScope): string {
-  return store?.name ?? images?.name ?? registry?.host ?? '';
+export function systemName({ registry, store, images, node }: PlanScope): string {
+  return store?.name ?? images?.name ?? node?.runtime ?? registry?.host ?? '';
 }
 
 /** What {@link systemName} names. */
-export function systemKind({ store, images }: PlanScope): 'registry' | 'store' | 'image API' {
+export function systemKind({ store, images, node }: PlanScope): 'registry' | 'store' | 'image API' | 'runtime' {
+  if (node !== undefined) return 'runtime';
   if (images !== undefined) return 'image API';
   return store === undefined ? 'registry' : 'store';
 }
@@ -80,10 +94,14 @@ export interface PlanHeader {
   readonly store?: StoreCounts;
   /** Of OpenShift's image API. */
   readonly images?: ImageCounts;
+  /** Of a node. */
+  readonly node?: NodeCounts;
   /** What could not be read among the names of images in use, and what it keeps. */
   readonly badReferences?: readonly BadReference[];
   /** The clusters that were asked, as they can be written on a command line; without credentials. */
   readonly clusters?: readonly string[];
+  /** How names of images in clusters were understood. */
+  readonly references?: PlanReferences;
   /** Rules of the policy that no resource met, in words. */
   readonly idleRules?: readonly string[];
   readonly keptByReason: Readonly<Partial<Record<ReasonCode, number>>>;

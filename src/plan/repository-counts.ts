@@ -4,7 +4,7 @@ import type { ReasonCode } from '../policy/reason.ts';
 import { recordWords, tagsOf, type View } from '../policy/view.ts';
 import type { RegistryActions } from './registry-actions.ts';
 
-/** Counts of one repository. `found` = `removed` + all that is kept, for any reason; `live` are those that an active record holds. */
+/** Counts of one repository. `found` = `removed` + all that is kept, for any reason; `live` are those that an active record holds, or a workload uses. */
 export interface RepositoryCounts {
   readonly repository: string;
   /** Name of the class in the policy, or `unknown`. */
@@ -23,6 +23,7 @@ export function countRepositories(
   decisions: Decisions,
   { actions, keptAfterAll }: RegistryActions,
   classOf: (repository: string) => string,
+  isUsed: (tag: ResourceId) => boolean = () => false,
 ): readonly RepositoryCounts[] {
   const { resources } = view.evidence;
   const rows = new Map<string, Row>();
@@ -38,7 +39,7 @@ export function countRepositories(
   for (const tag of tagsOf(view.evidence)) {
     const row = rowOf(repositoryIn(resources.scope(tag)));
     row.found += 1;
-    if (recordOf(tag).status === 'active') row.live += 1;
+    if (isUsed(tag) || recordOf(tag).status === 'active') row.live += 1;
     const kept = keptReason(decisions, keptAfterAll, tag);
     if (kept === undefined) row.removed += 1;
     else row.kept.set(kept, (row.kept.get(kept) ?? 0) + 1);

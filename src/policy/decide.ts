@@ -54,7 +54,10 @@ export function markRoots(view: View, ruleset: Ruleset): Marking {
   applyRules(view, ruleset, roots, retired);
   addClaims(evidence, roots, retired);
   addGaps(evidence, roots);
-  return { marks: mark(graph, roots.ids()), roots, retired };
+  // What somebody uses is marked from there, also where a rule would keep it: the way back leads to who uses it.
+  const isPassive = (id: ResourceId) => ruleset.passive?.has(evidence.resources.kind(id)) === true;
+  const marks = mark(graph, filtered(roots.ids(), isPassive), noMarks(graph.size));
+  return { marks: mark(graph, roots.ids(), marks), roots, retired };
 }
 
 /**
@@ -78,7 +81,11 @@ export function conclude(
     roots.set(id, reason);
     mark(graph, [id], marks);
   }
-  const condemned = mark(graph, unmarked(retired.ids(), marks), noMarks(graph.size));
+  const condemned = mark(
+    graph,
+    filtered(retired.ids(), (id) => !marks.has(id)),
+    noMarks(graph.size),
+  );
   const notNamed: Reason = { code: 'not-named', because: reasons['not-named'].meaning };
   for (let id = 0; id < graph.size; id += 1) {
     if (!evidence.exists(id) || marks.has(id) || condemned.has(id)) continue;
@@ -94,8 +101,8 @@ export function conclude(
   return { marks, condemned, isDeleted, reasonOf };
 }
 
-function* unmarked(ids: Iterable<ResourceId>, marks: Marks): Generator<ResourceId> {
-  for (const id of ids) if (!marks.has(id)) yield id;
+function* filtered(ids: Iterable<ResourceId>, isWanted: (id: ResourceId) => boolean): Generator<ResourceId> {
+  for (const id of ids) if (isWanted(id)) yield id;
 }
 
 function applyRules(view: View, ruleset: Ruleset, roots: SaidTable, retired: SaidTable) {

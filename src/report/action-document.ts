@@ -1,4 +1,4 @@
-import { formatResource, type Resource, repositoryIn } from '../evidence/resource.ts';
+import { formatResource, type Resource, type ResourceKind, repositoryIn } from '../evidence/resource.ts';
 import type { Action } from '../plan/action.ts';
 
 /** A target in its parts, so that programs need not take references apart. What is undefined is left out. */
@@ -29,6 +29,12 @@ function repositoryOf({ kind, scope, key }: Resource, system: string | undefined
   return kind === 'tag' || kind === 'manifest' ? repositoryIn(scope) : undefined;
 }
 
+const nodeKinds: ReadonlySet<ResourceKind> = new Set(['container', 'sandbox', 'node-image', 'content']);
+
+function isOnNode({ target }: Action): boolean {
+  return nodeKinds.has(target.kind);
+}
+
 /** An action as documents show it. Written out, not spread: there may be a million. */
 export function actionDocument(action: Action, system?: string): object {
   const { target, repository, tag, digest } = targetDocument(action.target, action.expects.digest, system);
@@ -39,6 +45,8 @@ export function actionDocument(action: Action, system?: string): object {
     repository,
     tag,
     digest,
+    names: action.names,
+    id: isOnNode(action) ? action.target.key : undefined,
     repositories: action.repositories,
     reason: action.reason,
     because: action.because,

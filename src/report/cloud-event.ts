@@ -1,8 +1,10 @@
 import type { SummaryEvent } from './events.ts';
 import type { HardPruneEvent } from './hard-prune-event.ts';
+import type { PruneEvent } from './prune-event.ts';
+import type { PruneImagesEvent } from './prune-images-event.ts';
 
 /** All events there are. */
-export type WinnowEvent = SummaryEvent | HardPruneEvent;
+export type WinnowEvent = SummaryEvent | HardPruneEvent | PruneEvent | PruneImagesEvent;
 
 /**
  * An event in the envelope of CloudEvents 1.0, structured mode. Events travel in it; who wants the bare event takes `data`.
@@ -26,7 +28,7 @@ export interface CloudEvent<Data> {
 
 export function inEnvelope(event: WinnowEvent): CloudEvent<WinnowEvent> {
   const cluster = event.cluster_name === null ? '' : `/clusters/${encodeURIComponent(event.cluster_name)}`;
-  const [kind, subject] = 'store' in event ? ['stores', event.store] : ['registries', event.registry];
+  const [kind, subject] = subjectOf(event);
   return {
     specversion: '1.0',
     id: `${event.run_id}/${event.mode}`,
@@ -37,4 +39,9 @@ export function inEnvelope(event: WinnowEvent): CloudEvent<WinnowEvent> {
     datacontenttype: 'application/json',
     data: event,
   };
+}
+
+function subjectOf(event: WinnowEvent): readonly [kind: string, name: string] {
+  if ('store' in event) return ['stores', event.store];
+  return 'image_api' in event ? ['image-apis', event.image_api] : ['registries', event.registry];
 }

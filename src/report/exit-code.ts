@@ -26,14 +26,16 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, partial: 3, limit: 4, e
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+type WhatWasSeen = Pick<PlanHeader, 'keptByReason' | 'gaps' | 'images'>;
+
 /** After a dry run. */
-export function exitCodeOfPlan(header: Pick<PlanHeader, 'broken' | 'keptByReason' | 'gaps'>): ExitCode {
+export function exitCodeOfPlan(header: Pick<PlanHeader, 'broken'> & WhatWasSeen): ExitCode {
   if (header.broken.length > 0) return exitCodes.limit;
   return isIncomplete(header) ? exitCodes.evidence : exitCodes.done;
 }
 
 /** After a run. @param header - of the plan that was applied: whether gaps kept anything. */
-export function exitCodeOfRun(report: RunReport, header: Pick<PlanHeader, 'keptByReason' | 'gaps'>): ExitCode {
+export function exitCodeOfRun(report: RunReport, header: WhatWasSeen): ExitCode {
   const outcome = runOutcome(report);
   if (outcome === 'failed') return exitCodes.failed;
   if (report.tally.failed > 0 || report.stopped) return exitCodes.partial;
@@ -80,6 +82,10 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   PLAN_EXPIRED: outdated,
   TAG_NOT_FOUND: usage,
   REPOSITORY_NOT_FOUND: usage,
+  PRUNE_NO_CLUSTERS: usage,
+  PRUNE_IMAGES_READ_ONLY: usage,
+  IMAGE_PRUNER_UNREADABLE: usage,
+  CLUSTER_NO_IMAGE_API: usage,
   JOURNAL_NO_SUCH_RUN: usage,
   REGISTRY_NOT_FOUND: usage,
   HARD_PRUNE_NO_REPLICAS: usage,
@@ -87,6 +93,8 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   HARD_PRUNE_DELETE_DISABLED: usage,
   HARD_PRUNE_NOT_READ_ONLY: usage,
   HARD_PRUNE_PLAN_UNFIT: usage,
+  HARD_PRUNE_MARK_OTHER_STORE: usage,
+  HARD_PRUNE_MARK_OLD: outdated,
   STORE_NOT_FOUND: usage,
   STORE_NOT_THIS_KIND: usage,
   STORE_WALK_FAILED: exitCodes.evidence,
@@ -100,12 +108,21 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   REGISTRY_DENIED: usage,
   REGISTRY_CREDENTIAL_HELPER_FAILED: usage,
   REGISTRY_TOKEN_REALM_REFUSED: usage,
+  INTEGRATED_REGISTRY_UNKNOWN: usage,
+  INTEGRATED_REGISTRY_PING_FAILED: usage,
+  INTEGRATED_REGISTRY_NO_TOKEN: usage,
+  INTEGRATED_REGISTRY_UNAUTHORIZED: usage,
+  INTEGRATED_REGISTRY_UNSUPPORTED: usage,
 };
 
 /** Names of codes that always are the user's to put right: settings, values, files that he named. */
-const usageNames = [/^CONFIG_/, /^PLAN_/, /^RECORDS_/, /^REGISTRY_TLS_/, /_INVALID$/, /_SECRET_UNREADABLE$/];
+const usageNames = [
+  ...[/^CONFIG_/, /^PLAN_/, /^RECORDS_/, /^PULLS_/, /^SNAPSHOT_/, /^EVIDENCE_/, /^REGISTRY_TLS_/],
+  ...[/_INVALID$/, /_SECRET_UNREADABLE$/],
+];
 
 /** A gap keeps something, or hides what could not even be listed: that is in no count. */
-function isIncomplete({ keptByReason, gaps }: Pick<PlanHeader, 'keptByReason' | 'gaps'>): boolean {
-  return (keptByReason['evidence-gap'] ?? 0) > 0 || gaps.some((gap) => gap.hides === 'existence');
+function isIncomplete({ keptByReason, gaps, images }: WhatWasSeen): boolean {
+  const kept = (keptByReason['evidence-gap'] ?? 0) + (images?.images.keptByReason['evidence-gap'] ?? 0);
+  return kept > 0 || gaps.some((gap) => gap.hides === 'existence');
 }

@@ -5,6 +5,7 @@ export type Fact = readonly [name: string, value: string | undefined];
 
 /** `Name:  value`, the values one below the other. */
 export function* factLines(facts: readonly Fact[]): Generator<string> {
-  const width = Math.max(...facts.map(([name]) => name.length)) + 1;
+  const shown = facts.filter(([, value]) => value !== undefined);
+  const width = Math.max(...shown.map(([name]) => name.length)) + 1;
   for (const [name, value] of facts) if (value !== undefined) yield `${`${name}:`.padEnd(width)}  ${printable(value)}`;
 }

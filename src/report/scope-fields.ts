@@ -10,14 +10,22 @@ export function scopeFields({ flow, scope }: { readonly flow: FlowName; readonly
     ['registry', scope.registry?.host],
     ['registryUrl', scope.registry?.url],
     ['store', scope.store?.name],
+    ['imageApi', scope.images?.name],
+    ['integratedRegistry', scope.images?.registryUrl],
+    ['namespace', scope.images?.namespace],
+    ['nodeName', scope.node?.name],
+    ['runtime', scope.node?.runtime],
   ];
 }
 
 /** The same for eyes. */
 export function scopeFacts(scope: PlanScope): readonly Fact[] {
-  const { registry, store, cluster } = scope;
+  const { registry, store, node, cluster } = scope;
   return [
     ['Store', store?.name],
+    ['Image API', scope.images?.name],
+    ['Registry data', scope.images?.registryUrl],
+    ['Node', node === undefined ? undefined : `${node.name} (${node.runtime})`],
     ['Registry', registry === undefined ? undefined : registryWords(registry)],
     ['Cluster', cluster],
   ];

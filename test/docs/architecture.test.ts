@@ -13,7 +13,7 @@ function foldersIn(path: string): readonly string[] {
 }
 
 /** What implementations of one kind share: no implementation itself. */
-const shared = ['http-client', 'on-disk'];
+const shared = ['http-client', 'on-disk', 'objects', 'grpc'];
 
 describe('docs/architecture.md', () => {
   test.each(foldersIn(systems))('names every implementation of the kind %s', (kind) => {

@@ -76,6 +76,25 @@ describeReal('hard-prune with a registry that it switches to read-only mode', ['
     expect(event.totals.purged_bytes).toBeGreaterThan(0);
   });
 
+  test('is restarted on request after a run in which somebody else had switched it', async () => {
+    await server.restart({ readOnly: true });
+    const restart = ['--restart-registry', 'deployment:apps/registry', '--kubeconfig', cluster.kubeconfig];
+    const storage = ['hard-prune', '--store', `distribution-fs:${folder}`, '--registry', server.url];
+    const at0s = ['--mode', 'read-only', '--grace', '0s', '--hold', '0s', '--check-after', '0s', '--confirm'];
+
+    const done = await runCli([...storage, ...at0s, ...restart]);
+
+    expect([done.code, done.stderr]).toEqual([0, 'restarting deployment apps/registry, and waiting for it\n']);
+    expect(modes).toEqual([false]);
+    expect(cluster.env).toEqual([{ name: 'OTHER', value: 'stays' }]);
+    await pushBlob(server.url, 'app', 'nobody needs this');
+    expect(await brokenParts(server.url, ['app:v1'])).toEqual([]);
+
+    await server.restart({ readOnly: true });
+    const idle = await runCli([...storage, ...at0s, ...restart]);
+    expect([idle.code, idle.stderr, modes]).toEqual([0, '', [false]]); // nothing was done, so nothing is restarted
+  });
+
   test('is put back by --restore-read-write when a run died in the midst of it', async () => {
     const home = makeTempFolder('home');
     cluster.looksNeeded = 1000;

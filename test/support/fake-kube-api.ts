@@ -1,24 +1,22 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { atEnd } from './at-end.ts';
-import { type Certificates, makeCertificates } from './certificates.ts';
-import { makeTempFolder } from './temp-folder.ts';
+import type { ApiObject } from './kube-api-server/api-object.ts';
+import { startKubeApiServer } from './kube-api-server/kube-api-server.ts';
 
 /*
- * This is a fake: a few lines that answer like the API server of a cluster with one Deployment and OpenShift's image registry operator, as
- * far as switching to read-only mode asks. A change takes a few looks until it is rolled out.
+ * The API server of the tests with one Deployment, a registry of two containers, and OpenShift's image registry operator in it, and with
+ * what their controllers would do: a change takes a few looks until it is rolled out.
  */
 
-type Env = { name: string; value?: string | null; valueFrom?: unknown; $patch?: string };
+interface Env {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: unknown;
+}
 
 export interface FakeKubeApi {
   /** A kubeconfig file for it. */
   readonly kubeconfig: string;
   /** Environment of the registry's container. */
-  env: Env[];
+  readonly env: Env[];
   /** OpenShift's `spec.readOnly`. */
   readOnly: boolean;
   /** Looks until a change is rolled out. */
@@ -30,132 +28,103 @@ export interface FakeKubeApi {
   /** Runs before a change of the Deployment is answered: what its controller would do to the registry. */
   onChange: (env: readonly Env[]) => Promise<void>;
   /** `PATCH deployments/registry`, in order. */
-  readonly asked: string[];
+  readonly asked: readonly string[];
 }
 
-const TOKEN = 'a-token-of-the-test';
+const DEPLOYMENT = {
+  ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'apps', name: 'registry' } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'registry' } },
+    template: {
+      spec: { containers: [{ name: 'proxy' }, { name: 'registry', env: [{ name: 'OTHER', value: 'stays' }] }] },
+    },
+  },
+};
+const CONFIG = {
+  ...{ apiVersion: 'imageregistry.operator.openshift.io/v1', kind: 'Config', metadata: { name: 'cluster' } },
+  spec: { readOnly: false },
+};
 
 export async function startFakeKubeApi(): Promise<FakeKubeApi> {
-  let generation = 1;
+  const server = await startKubeApiServer({ openshift: true });
+  const deployment = () => server.find('Deployment', 'apps', 'registry') as ApiObject;
+  const config = () => server.find('Config', undefined, 'cluster') as ApiObject;
   let looks = 0;
   const fake: FakeKubeApi = {
-    ...{ kubeconfig: '', env: [{ name: 'OTHER', value: 'stays' }], readOnly: false, looksNeeded: 3, stuck: false },
-    ...{ failures: [], asked: [], onChange: async () => undefined },
+    ...{ kubeconfig: server.kubeconfig, looksNeeded: 3, stuck: false, failures: [], onChange: async () => undefined },
+    get env() {
+      return envOf(deployment());
+    },
+    get readOnly() {
+      return config()['spec'].readOnly;
+    },
+    set readOnly(readOnly) {
+      server.put({ ...config(), spec: { readOnly } });
+    },
+    get asked() {
+      return server.requests.map((line) => line.replace(/ .*\/(deployments|configs|pods)/, ' $1'));
+    },
   };
-  const changed = () => {
-    generation += 1;
-    looks = 0;
+  const control = () => {
+    server.put({ ...deployment(), status: deploymentStatus(deployment(), looks, fake) });
+    server.put({ ...config(), status: configStatus(config(), looks, fake) });
+    const isOldLeft = looks <= fake.looksNeeded;
+    if (!isOldLeft) return server.remove('Pod', 'apps', 'old-pod');
+    server.put(podOf('old-pod', { deletionTimestamp: '2026-01-01T00:00:00Z' }));
   };
-
-  const deployment = () => {
-    const isNew = looks >= fake.looksNeeded - 1 && !fake.stuck;
-    const condition = fake.stuck
-      ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
-      : { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated' };
-    return {
-      metadata: { generation },
-      spec: {
-        replicas: 2,
-        selector: { matchLabels: { app: 'registry' } },
-        template: { spec: { containers: [{ name: 'proxy' }, { name: 'registry', env: fake.env }] } },
-      },
-      status: {
-        observedGeneration: looks === 0 ? generation - 1 : generation,
-        ...{ replicas: isNew ? 2 : 3, updatedReplicas: isNew ? 2 : 1, availableReplicas: 2 },
-        conditions: [condition],
-      },
-    };
-  };
-  const config = () => ({
-    metadata: { generation },
-    spec: { readOnly: fake.readOnly },
-    status: {
-      observedGeneration: looks === 0 ? generation - 1 : generation,
-      conditions: [
-        { type: 'Available', status: 'True' },
-        { type: 'Progressing', status: looks < fake.looksNeeded ? 'True' : 'False', message: 'rolling out' },
-      ],
+  server.put(DEPLOYMENT);
+  server.put(CONFIG);
+  server.put(podOf('new-pod', {}));
+  server.hooks.push({
+    before: (line) => {
+      const status = fake.failures.shift();
+      if (status !== undefined) server.faults.push({ on: /./, times: 1, status, message: 'the fake says no' });
+      if (line.startsWith('GET') && !line.includes('/pods')) looks += 1;
+      control();
+    },
+    after: async (line) => {
+      if (!line.startsWith('PATCH')) return;
+      looks = 0;
+      if (line.includes('/deployments/')) await fake.onChange(envOf(deployment()));
     },
   });
-  const pods = () => {
-    const ending = looks <= fake.looksNeeded ? [{ metadata: { name: 'old-pod', deletionTimestamp: 'now' } }] : [];
-    return { items: [{ metadata: { name: 'new-pod' } }, ...ending] };
+  return fake;
+}
+
+function envOf(deployment: ApiObject): Env[] {
+  const containers = deployment['spec'].template.spec.containers as { name: string; env: Env[] }[];
+  return containers.find(({ name }) => name === 'registry')?.env ?? [];
+}
+
+type Looks = Pick<FakeKubeApi, 'looksNeeded' | 'stuck'>;
+
+function deploymentStatus({ metadata }: ApiObject, looks: number, { looksNeeded, stuck }: Looks): object {
+  const isNew = looks >= looksNeeded && !stuck;
+  const condition = stuck
+    ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
+    : { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated' };
+  return {
+    observedGeneration: seen(metadata, looks),
+    ...{ replicas: isNew ? 2 : 3, updatedReplicas: isNew ? 2 : 1, availableReplicas: 2 },
+    conditions: [condition],
   };
+}
 
-  const answer = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {
-    const path = request.url ?? '';
-    const short = path.replace(/^.*\/(deployments|configs|pods)/, '$1');
-    fake.asked.push(`${request.method} ${short}`);
-    const failure = fake.failures.shift();
-    if (failure !== undefined) return { status: failure, body: { kind: 'Status', message: 'the fake says no' } };
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return { status: 401, body: { message: 'Unauthorized' } };
-    if (path.startsWith('/api/v1/namespaces/')) return { status: 200, body: pods() };
-    const isConfig = path.endsWith('/configs/cluster');
-    if (!isConfig && !path.endsWith('/namespaces/apps/deployments/registry'))
-      return { status: 404, body: { message: `${short} not found` } };
-    if (request.method === 'PATCH') {
-      const patch = JSON.parse(await textOf(request));
-      if (isConfig) fake.readOnly = patch.spec.readOnly;
-      else {
-        fake.env = merged(fake.env, patch.spec.template.spec.containers[0].env);
-        await fake.onChange(fake.env);
-      }
-      changed();
-    } else looks += 1;
-    return { status: 200, body: isConfig ? config() : deployment() };
+function configStatus({ metadata }: ApiObject, looks: number, { looksNeeded }: Looks): object {
+  const isDone = looks > looksNeeded;
+  return {
+    observedGeneration: seen(metadata, looks),
+    conditions: [
+      { type: 'Available', status: 'True' },
+      { type: 'Progressing', status: isDone ? 'False' : 'True', message: 'rolling out' },
+    ],
   };
-
-  const { server: own, ca } = await certificates();
-  const tls = { cert: readFileSync(own.certificateFile), key: readFileSync(own.keyFile) };
-  const server = createServer(tls, (request, response) => {
-    answer(request).then(
-      ({ status, body }) => response.writeHead(status).end(JSON.stringify(body)),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atEnd(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(fake, { kubeconfig: writeKubeconfig(`https://127.0.0.1:${port}`, ca) });
 }
 
-/** A strategic merge: entries of the same name are merged, null takes a field away. */
-function merged(env: readonly Env[], patches: readonly Env[]): Env[] {
-  const byName = new Map(env.map((one) => [one.name, one]));
-  for (const patch of patches) {
-    if (patch.$patch === 'delete') byName.delete(patch.name);
-    else {
-      const whole = { ...byName.get(patch.name), ...patch };
-      byName.set(patch.name, Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null)) as Env);
-    }
-  }
-  return [...byName.values()];
-}
+/** The first look after a change comes before its controller's. */
+const seen = (metadata: ApiObject['metadata'], looks: number) => (metadata?.generation ?? 1) - (looks <= 1 ? 1 : 0);
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-let made: Promise<Certificates> | undefined;
-
-function certificates(): Promise<Certificates> {
-  made ??= makeCertificates();
-  return made;
-}
-
-function writeKubeconfig(server: string, ca: string): string {
-  const path = join(makeTempFolder('kube'), 'config');
-  const body = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'fake' },
-    clusters: [{ name: 'fake', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-    users: [{ name: 'fake', user: { token: TOKEN } }],
-    contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
-  };
-  writeFileSync(path, JSON.stringify(body));
-  return path;
-}
+const podOf = (name: string, metadata: object) => ({
+  ...{ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'apps', name, labels: { app: 'registry' }, ...metadata } },
+});

@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'swift-container-server': 'swift-container',
   'swift-object-server': 'swift-object',
   ctr: 'containerd',
+  kubectl: 'kubernetes-client',
 };
 
 const POSTGRES_HOME = '/usr/lib/postgresql';

@@ -3,19 +3,20 @@ import { collectEvidence, type Evidence } from '../../src/evidence/evidence.ts';
 import type { Gap } from '../../src/evidence/gap.ts';
 import { linkRecords } from '../../src/evidence/link-records.ts';
 import { formatResource } from '../../src/evidence/resource.ts';
-import type { EdgeKind } from '../../src/evidence/sink.ts';
+import type { About, EdgeKind } from '../../src/evidence/sink.ts';
 import { buildGraph, reverseGraph } from '../../src/graph/graph.ts';
-import type { Digest } from '../../src/oci/digest.ts';
 import { parseReferrerTag } from '../../src/oci/referrer-tag.ts';
 import { type RegistryActions, registryActions } from '../../src/plan/registry-actions.ts';
 import { keptTags } from '../../src/plan/repository-counts.ts';
-import { type Decisions, decide } from '../../src/policy/decide.ts';
+import { type Decisions, decide, type Ruleset } from '../../src/policy/decide.ts';
+import { withUses } from '../../src/policy/in-use.ts';
+import { pruneRuleset } from '../../src/policy/prune.ts';
 import { reconcileRuleset } from '../../src/policy/reconcile.ts';
 import type { View } from '../../src/policy/view.ts';
-import { sha256Hex } from '../../src/util/pure/hash.ts';
+import { DAY_MS, digestOf, HOST, NOW_MS } from './letters.ts';
+import { policyIn, pruneParts, remembered, stateUses } from './prune-story.ts';
 
 /** A small world in YAML. Manifests have letters for names; `HOST` is the registry. */
-export const HOST = 'registry.test';
 
 const letters = z.array(z.string()).default([]);
 export const storySchema = z.strictObject({
@@ -34,6 +35,8 @@ export const storySchema = z.strictObject({
       absent: z.boolean().default(false),
       unreadable: z.boolean().default(false),
       createdDaysAgo: z.number().optional(),
+      /** As a source states them: `label:KEY`, `annotation:KEY`, `platform`. Absent: they were not read. */
+      attributes: z.record(z.string(), z.string()).optional(),
     }),
   ),
   records: z
@@ -49,17 +52,16 @@ export const storySchema = z.strictObject({
       untagByOverwrite: z.boolean().default(false),
     })
     .prefault({}),
-  classes: z.array(z.looseObject({ kind: z.enum(['transient', 'retained', 'protected']), repositories: letters })),
+  classes: z
+    .array(z.looseObject({ kind: z.enum(['transient', 'retained', 'protected']), repositories: letters }))
+    .default([]),
+  /** What only `prune` knows; given, it is the flow. */
+  prune: z.strictObject(pruneParts).optional(),
 });
 
+export { DAY_MS, digestOf, HOST, NOW_MS };
+
 export type Story = z.infer<typeof storySchema>;
-
-export const DAY_MS = 86_400_000;
-export const NOW_MS = Date.UTC(2026, 0, 1);
-
-export function digestOf(letter: string): Digest {
-  return `sha256:${sha256Hex(letter)}`;
-}
 
 function tagName(tag: string): string {
   const signed = /^sig\((.+)\)$/.exec(tag);
@@ -68,24 +70,31 @@ function tagName(tag: string): string {
 
 /** Tells the story as facts, decides, and plans. */
 export function tellStory(story: Story): { view: View; decisions: Decisions; planned: RegistryActions } {
-  const evidence = evidenceOf(story);
+  const { evidence, bad } = evidenceOf(story);
   const graph = buildGraph(evidence.resources.size, evidence.edges);
   const firstSeenMs = (tag: number) => {
     const days = story.firstSeenDaysAgo[formatResource(evidence.resources.at(tag)).slice(HOST.length + 1)];
     return days === undefined ? undefined : NOW_MS - days * DAY_MS;
   };
-  const view: View = { evidence, graph, keepers: reverseGraph(graph), nowMs: NOW_MS, firstSeenMs };
+  const memory = story.prune === undefined ? {} : remembered(story.prune, evidence);
+  const view: View = { evidence, graph, keepers: reverseGraph(graph), nowMs: NOW_MS, firstSeenMs, ...memory };
+  const decided = decide(view, rulesetOf(story));
+  const decisions = story.prune === undefined ? decided : withUses(view, decided, (reference) => bad.has(reference));
+  return { view, decisions, planned: registryActions(evidence, graph, view.keepers, decisions, story.registry) };
+}
+
+function rulesetOf(story: Story): Ruleset {
+  if (story.prune !== undefined) return pruneRuleset(policyIn(story.prune)).ruleset;
   const classes = story.classes.map((one, n) => ({
     name: `class${n + 1}`,
     ...(one.kind === 'transient' ? { whenNoRecord: 'keep' as const, noRecordMinAgeMs: 0 } : {}),
     ...(one.kind === 'retained' ? { onlyWhenRecordInactive: false } : {}),
     ...one,
   })) as Parameters<typeof reconcileRuleset>[0]['classes'];
-  const decisions = decide(view, reconcileRuleset({ classes }));
-  return { view, decisions, planned: registryActions(evidence, graph, view.keepers, decisions, story.registry) };
+  return reconcileRuleset({ classes });
 }
 
-function evidenceOf(story: Story): Evidence {
+function evidenceOf(story: Story): { readonly evidence: Evidence; readonly bad: ReadonlySet<string> } {
   const { sink, evidence } = collectEvidence();
   const homes = new Map<string, Set<string>>();
   const settle = (letter: string, repository: string) => {
@@ -101,7 +110,7 @@ function evidenceOf(story: Story): Evidence {
     const [repository = '', tag = ''] = name.split(/:(.*)/s);
     settle(letter, repository);
     const id = sink.resource('tag', `${HOST}/${repository}`, tagName(tag));
-    sink.exists(id, {});
+    sink.exists(id, timesOfTag(story, name));
     sink.refers(id, manifestIn(repository, letter), 'tag');
     const named = parseReferrerTag(tagName(tag));
     if (named !== undefined)
@@ -113,10 +122,19 @@ function evidenceOf(story: Story): Evidence {
     for (const repository of repositories) stateManifest(story, sink, repository, letter);
   stateClaims(story, sink);
   linkRecords(evidence, sink, () => []);
-  return evidence;
+  const bad = story.prune === undefined ? [] : stateUses(story.prune, sink, evidence);
+  return { evidence, bad: new Set(bad.map(({ reference }) => reference)) };
 }
 
 type Sink = ReturnType<typeof collectEvidence>['sink'];
+
+function timesOfTag({ prune }: Story, name: string): About {
+  const [pushed, pulled] = [prune?.pushedDaysAgo[name], prune?.pulledDaysAgo[name]];
+  return {
+    ...(pushed !== undefined && { pushedAtMs: NOW_MS - pushed * DAY_MS }),
+    ...(pulled !== undefined && { lastUsedAtMs: NOW_MS - pulled * DAY_MS }),
+  };
+}
 
 function stateManifest(story: Story, sink: Sink, repository: string, letter: string): void {
   const manifest = story.manifests[letter];
@@ -124,7 +142,12 @@ function stateManifest(story: Story, sink: Sink, repository: string, letter: str
   const id = sink.resource('manifest', scope, digestOf(letter));
   if (manifest === undefined || manifest.absent) return;
   const age = manifest.createdDaysAgo;
-  sink.exists(id, { sizeBytes: 0, ...(age === undefined ? {} : { createdAtMs: NOW_MS - age * DAY_MS }) });
+  const { attributes } = manifest;
+  sink.exists(id, {
+    sizeBytes: 0,
+    ...(age === undefined ? {} : { createdAtMs: NOW_MS - age * DAY_MS }),
+    ...(attributes === undefined ? {} : { attributes }),
+  });
   if (manifest.unreadable) {
     sink.holds(id, 'it could not be read');
     sink.gap({ scope, hides: 'references', source: 'registry', cause: `${letter} could not be read` });
@@ -173,5 +196,18 @@ export function planText({ view, decisions, planned }: ReturnType<typeof tellSto
     return `${action.do} ${shorten(formatResource(action.target))}${how} ${action.reason}${frees}`;
   });
   const kept = [...keptTags(view, decisions, planned)].map((one) => `keep ${shorten(one.target)} ${one.reason}`).sort();
-  return [...going, ...kept].join('\n');
+  const apart = story.prune === undefined ? [] : keptByThemselves({ view, decisions }).map(shorten).sort();
+  return [...going, ...kept, ...apart.map((one) => `keep ${one}`)].join('\n');
+}
+
+/** Manifests that stay for a reason of their own, and not with what refers to them. */
+function keptByThemselves({ view: { evidence }, decisions }: Pick<ReturnType<typeof tellStory>, 'view' | 'decisions'>) {
+  const { resources } = evidence;
+  const kept: string[] = [];
+  for (let id = 0; id < resources.size; id += 1) {
+    if (resources.kind(id) !== 'manifest' || !evidence.exists(id) || decisions.isDeleted(id)) continue;
+    const { code } = decisions.reasonOf(id);
+    if (code !== 'referenced') kept.push(`${formatResource(resources.at(id))} ${code}`);
+  }
+  return kept;
 }

@@ -6,6 +6,7 @@ import { edgeKinds } from '../../evidence/sink.ts';
 import type { Action } from '../../plan/action.ts';
 import type { Guard } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
+import { askedLately } from './asked-lately.ts';
 
 /** What the records say at this moment. */
 export interface RecordsNow {
@@ -48,23 +49,7 @@ export interface RecordsGuard {
 
 /** Has the records asked again while a plan is applied. */
 export function recordsAgree(options: RecordsAgreeOptions): RecordsGuard {
-  const { nowMs } = options;
-  let answer: { readonly now: Promise<RecordsNow>; readonly askedAtMs: number; tookMs: number } | undefined;
-
-  const ask = (signal: AbortSignal): Promise<RecordsNow> => {
-    if (answer !== undefined && nowMs() - answer.askedAtMs <= Math.max(options.maxAgeMs, 10 * answer.tookMs))
-      return answer.now;
-    const asked = { now: options.read(signal), askedAtMs: nowMs(), tookMs: 0 };
-    asked.now.then(
-      () => {
-        asked.tookMs = nowMs() - asked.askedAtMs;
-      },
-      () => undefined,
-    );
-    answer = asked;
-    return asked.now;
-  };
-
+  const ask = askedLately(options);
   const guard: Guard = async (action, signal) => {
     try {
       return compare(await ask(signal), options, action);

@@ -17,6 +17,18 @@ export const hardPruneErrors = {
     meaning: 'A server that was named does not know what lies on the storage: it serves another one.',
     hint: 'name the servers over this storage with --registry, and no other',
   },
+  HARD_PRUNE_MARK_DAMAGED: {
+    meaning: 'The file of a mark was cut short or changed, or is none.',
+    hint: 'make it anew with `winnow hard-prune --mark-out FILE`',
+  },
+  HARD_PRUNE_MARK_OTHER_STORE: {
+    meaning: 'The mark is that of another storage.',
+    hint: 'name the storage that the mark was made of with --store',
+  },
+  HARD_PRUNE_MARK_OLD: {
+    meaning: 'The mark is too old, or a step was due that needs one that began after the step before it.',
+    hint: 'make a new mark with `winnow hard-prune --mark-out FILE`',
+  },
   HARD_PRUNE_PLAN_UNFIT: {
     meaning: 'The plan asks for something that is not done to a storage.',
     hint: 'make the plan with `winnow hard-prune`',

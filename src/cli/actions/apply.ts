@@ -6,18 +6,24 @@ import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { hardPruneRunEvent } from '../../report/hard-prune-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
+import { pruneRunEvent } from '../../report/prune-event.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { rememberRegistry } from '../session/memory.ts';
+import { clustersOfPlan } from '../session/plan-clusters.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
 import { recordsOfPlan } from '../session/plan-records.ts';
-import { forgetOldRuns, runPlan } from '../session/run-plan.ts';
+import { restartAfter } from '../session/restart-registry.ts';
+import { runNodePlan } from '../session/run-node-plan.ts';
+import { countsTags, forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { deletesManifests, runStorePlan } from '../session/run-store-plan.ts';
+import { openRuntimeOf } from '../session/runtime-session.ts';
 import { readSettings, withSession } from '../session/session.ts';
 import { openStoreOfScope, withStoreOfPlan } from '../session/store-of-plan.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
+import { applyToImages } from './apply-images.ts';
 
 interface ApplyFlags extends SettingsFlags, OutputFlags {
   readonly confirm?: boolean;
@@ -31,6 +37,9 @@ export async function applyFile(
   const plan = await readPlanFile(path);
   const { header } = plan;
   if (header.scope.store !== undefined) return await applyToStore(terminal, plan, flags, path);
+  if (header.scope.images !== undefined)
+    return await applyToImages(terminal, plan, flags, () => show(terminal, plan, flags, path));
+  if (header.scope.node !== undefined) return await applyToNode(terminal, plan, flags, path);
   return await withSession(terminal, await withPlansOwn(terminal, flags, header), async (session) => {
     assertSameRegistry(header, (await session.registry()).host);
     assertApplicable(header, terminal.nowMs());
@@ -38,13 +47,16 @@ export async function applyFile(
 
     await warnOfSinks(session);
     const report = await runPlan(session, plan);
-    if (header.flow === 'reconcile') {
+    if (countsTags(header)) {
       const removedTags = report.repositories.reduce((sum, { removed }) => sum + removed, 0);
       await rememberRegistry(header, await session.state(), terminal.nowMs(), removedTags);
     }
     await forgetOldRuns(session);
     await terminal.print(renderRun(report, flags.output, terminal.paint));
-    await sendSummary(session, runSummaryEvent(report, header));
+    await sendSummary(
+      session,
+      header.flow === 'prune' ? pruneRunEvent(report, header) : runSummaryEvent(report, header),
+    );
     return exitCodeOfRun(report, header);
   });
 }
@@ -67,9 +79,27 @@ async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlag
       await forgetOldRuns(session);
       await terminal.print(renderRun(report, flags.output, terminal.paint));
       await sendSummary(session, hardPruneRunEvent(report, header));
+      await restartAfter(session, report.steps);
       return exitCodeOfRun(report, header);
     } finally {
       await store.close();
+    }
+  });
+}
+
+async function applyToNode(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
+  const { header } = plan;
+  return await withSession(terminal, flags, async (session) => {
+    const runtime = await openRuntimeOf(session, header.scope.node?.runtime);
+    try {
+      assertApplicable(header, terminal.nowMs());
+      if (flags.confirm !== true) return await show(terminal, plan, flags, path);
+      const report = await runNodePlan(session, runtime, plan);
+      await forgetOldRuns(session);
+      await terminal.print(renderRun(report, flags.output, terminal.paint));
+      return exitCodeOfRun(report, header);
+    } finally {
+      await runtime.close();
     }
   });
 }
@@ -94,6 +124,7 @@ async function withPlansOwn(terminal: Terminal, flags: ApplyFlags, header: PlanH
     ...flags,
     ...(settings.registry.url === undefined ? { registry: scope.registry?.url ?? '' } : {}),
     ...(settings.records.length === 0 && records.length > 0 ? { records: ownRecords() } : {}),
+    ...(settings.clusters.length === 0 ? { clusters: clustersOfPlan(header) } : {}),
   };
 }
 

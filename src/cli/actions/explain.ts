@@ -5,24 +5,30 @@ import { type ExitCode, exitCodes } from '../../report/exit-code.ts';
 import { renderExplain } from '../../report/explain/render-explain.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { type CliErrorCode, cliErrors } from '../errors.ts';
-import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { makeReconcilePlan } from '../session/make-plan.ts';
+import { makePrunePlan } from '../session/make-prune-plan.ts';
 import { withSession } from '../session/session.ts';
 import { targetOf } from '../session/target.ts';
 import type { Terminal } from '../terminal.ts';
+import { type PruneCommandFlags, pruneSettingsFlags } from './prune.ts';
 
-interface ExplainFlags extends SettingsFlags, OutputFlags {}
+interface ExplainFlags extends PruneCommandFlags {
+  readonly for: 'reconcile' | 'prune';
+}
 
 export async function explainOne(
   terminal: Terminal,
   flags: ExplainFlags,
   [reference = '']: readonly string[],
 ): Promise<ExitCode> {
-  return await withSession(terminal, flags, async (session) => {
+  const isPrune = flags.for === 'prune';
+  return await withSession(terminal, isPrune ? pruneSettingsFlags(flags) : reconcileFlags(flags), async (session) => {
     const { host } = await session.registry();
     const target = targetOf(reference, host, session.settings.defaultRepository);
-    const planned = await makeReconcilePlan(session);
+    const planned = isPrune
+      ? await makePrunePlan(session, { withoutClusters: flags.clusters === false })
+      : await makeReconcilePlan(session);
     const explanation = explain(planned, target);
     if (explanation.verdict !== 'absent') {
       await terminal.print(renderExplain(explanation, flags.output, terminal.paint));
@@ -32,6 +38,12 @@ export async function explainOne(
     await terminal.print(renderExplain(explanation, flags.output, terminal.paint));
     return exitCodes.evidence; // it may be there, and was not seen
   });
+}
+
+/** `reconcile` asks no cluster: there the option is a name. */
+function reconcileFlags({ cluster, clusters: _, ...flags }: ExplainFlags): SettingsFlags {
+  const [name] = Array.isArray(cluster) ? cluster : [cluster];
+  return { ...flags, ...(name !== undefined && flags.clusterName === undefined && { clusterName: name }) };
 }
 
 /** REPOSITORY_NOT_FOUND or TAG_NOT_FOUND. */

@@ -7,22 +7,26 @@ import { hardPrunePlanEvent, hardPruneRunEvent } from '../../report/hard-prune-e
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import { renderReadWrite } from '../../report/store/read-write.ts';
+import { renderMark } from '../../report/store/store-mark.ts';
 import type { Store } from '../../systems/store/contract.ts';
 import { parseDuration } from '../../util/pure/duration.ts';
 import { wait } from '../../util/wait.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { withLoopVariables } from '../session/loop-variables.ts';
+import { makeMark } from '../session/make-mark.ts';
 import { makeStorePlan } from '../session/make-store-plan.ts';
+import { writeMarkFile } from '../session/mark-file.ts';
 import { streamed, writePlanFile } from '../session/plan-file.ts';
 import { openSwitching } from '../session/read-only-switching.ts';
+import { restartAfter } from '../session/restart-registry.ts';
 import { inRounds } from '../session/rounds.ts';
 import { forgetOldRuns } from '../session/run-plan.ts';
 import { runStorePlan } from '../session/run-store-plan.ts';
 import { type Session, withSession } from '../session/session.ts';
-import { parseShard } from '../session/shard-of.ts';
 import { openStoreOf } from '../session/store-session.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
+import { type Sweep, sweepOf } from '../session/sweep.ts';
 import { showError } from '../show-error.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -32,6 +36,8 @@ interface HardPruneFlags extends Omit<SettingsFlags, 'registry'>, OutputFlags {
   readonly confirm?: boolean;
   readonly planOut?: string;
   readonly shard?: string;
+  readonly mark?: string;
+  readonly markOut?: string;
   readonly every?: string;
   readonly restoreReadWrite?: boolean;
 }
@@ -49,6 +55,7 @@ async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode
     const store = await openStoreOf(session.loaded, terminal);
     try {
       if (flags.restoreReadWrite === true) return await putBack(session, store, flags);
+      if (flags.markOut !== undefined) return await saveMark(session, store, flags.markOut, flags);
       return await planAndRun(session, store, flags);
     } finally {
       await store.close();
@@ -56,20 +63,22 @@ async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode
   });
 }
 
-async function planAndRun(session: Session, store: Store, flags: HardPruneFlags): Promise<ExitCode> {
+async function planAndRun(session: Session, whole: Store, flags: HardPruneFlags): Promise<ExitCode> {
   const { terminal } = session;
   const startedAtMs = terminal.nowMs();
   const isConfirmed = flags.confirm === true;
-  const aheadMs = isConfirmed ? Math.round((await store.clockMs(terminal.signal)) - terminal.nowMs()) : 0;
+  const aheadMs = isConfirmed ? Math.round((await whole.clockMs(terminal.signal)) - terminal.nowMs()) : 0;
+  const { store, ...sweep } = await sweepOf(session, whole, flags, aheadMs);
   const planned = await makeStorePlan(session, store, {
     // A run and a saved plan need to know which links to remove.
     withRepositories: isConfirmed || flags.planOut !== undefined || flags.output !== 'table',
-    ...(flags.shard === undefined ? {} : { shard: parseShard(flags.shard) }),
+    ...sweep,
     aheadMs,
   });
   const { plan } = planned;
   if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
-  if (isConfirmed && plan.header.broken.length === 0) return await confirmed(session, store, planned, flags, aheadMs);
+  if (isConfirmed && plan.header.broken.length === 0)
+    return await confirmed(session, { store, ...sweep }, planned, flags, aheadMs);
   const next = flags.planOut === undefined ? {} : { next: `winnow apply ${flags.planOut} --confirm` };
   await terminal.print(renderPlan({ ...plan, ...next }, flags.output, terminal.paint));
   await sendSummary(session, hardPrunePlanEvent(plan.header, terminal.nowMs() - startedAtMs));
@@ -78,7 +87,7 @@ async function planAndRun(session: Session, store: Store, flags: HardPruneFlags)
 
 async function confirmed(
   session: Session,
-  store: Store,
+  { store, shard, shared }: Sweep,
   planned: PlannedStore,
   flags: HardPruneFlags,
   aheadMs: number,
@@ -91,11 +100,14 @@ async function confirmed(
     header,
     actions: () => streamed(actions),
     lines: encodePlan(planned.plan),
-    mark: markOf(planned, store.name, beganAtMs),
+    mark: shared?.mark ?? markOf(planned, store.name, beganAtMs),
+    ...(shard === undefined ? {} : { part: shard }),
+    isMarkShared: shared !== undefined,
   });
   await forgetOldRuns(session);
   await terminal.print(renderRun(report, flags.output, terminal.paint));
   await sendSummary(session, hardPruneRunEvent(report, header));
+  await restartAfter(session, report.steps);
   return exitCodeOfRun(report, header);
 }
 
@@ -111,4 +123,18 @@ async function putBack(session: Session, store: Store, flags: HardPruneFlags): P
   } finally {
     await switching.readOnly.close();
   }
+}
+
+/** `--mark-out`: for those who sweep in parts. */
+async function saveMark(session: Session, store: Store, file: string, flags: HardPruneFlags): Promise<ExitCode> {
+  const { terminal } = session;
+  const mark = await makeMark(session, store);
+  await writeMarkFile(file, mark);
+  const { counts, expiresAtMs, broken, gaps } = mark.header;
+  let unneeded = 0;
+  for (const blobs of mark.blobs) unneeded += blobs.unneeded.length;
+  const shown = { store: store.name, file, blobs: counts.blobs, unneeded, expiresAtMs, broken };
+  await terminal.print(renderMark(shown, flags.output));
+  if (broken.length > 0) return exitCodes.limit;
+  return gaps.length > 0 ? exitCodes.evidence : exitCodes.done;
 }

@@ -9,8 +9,10 @@ import type { SettingsFlags } from '../options/settings.ts';
 import { startProgress } from '../progress.ts';
 import { runIdOf } from '../session/run-id.ts';
 import { readSettings, withSession } from '../session/session.ts';
+import { undoOnNode } from '../session/undo-node.ts';
 import { undoOnStore } from '../session/undo-store.ts';
 import type { Terminal } from '../terminal.ts';
+import { undoOnImages } from './undo-images.ts';
 
 interface UndoFlags extends SettingsFlags, OutputFlags {}
 
@@ -22,6 +24,13 @@ export async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']:
   if (begin.header.scope.store !== undefined)
     return await withSession(terminal, flags, async (session) => {
       const shown = { runId, ...(await undoOnStore(session, runId, begin.header.scope)) };
+      await terminal.print(renderUndo(shown, flags.output, terminal.paint));
+      return exitCodeOfUndo(shown);
+    });
+  if (begin.header.scope.images !== undefined) return await undoOnImages(terminal, flags, runId, begin.header);
+  if (begin.header.scope.node !== undefined)
+    return await withSession(terminal, flags, async (session) => {
+      const shown = { runId, ...(await undoOnNode(session, runId, begin.header.scope)) };
       await terminal.print(renderUndo(shown, flags.output, terminal.paint));
       return exitCodeOfUndo(shown);
     });

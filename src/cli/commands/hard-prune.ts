@@ -16,7 +16,17 @@ export const addHardPrune: AddCommand = (parent) => {
     )
     .addHelpText('after', examples);
   addOutputOption(addHardPruneOptions(addStoreOptions(addCommonOptions(command))))
-    .option('--shard <i/n>', 'only the i-th of n parts of all blobs; confirmed runs take turns')
+    .option('--shard <i/n>', 'only the i-th of n parts of all blobs; confirmed runs on other parts may go on beside it')
+    .addOption(
+      new Option('--mark-out <file>', 'only look which blobs are needed, and save that for runs with --mark').conflicts(
+        [...['mark', 'shard', 'confirm', 'planOut', 'every', 'deleteUntagged', 'restoreReadWrite']],
+      ),
+    )
+    .addOption(
+      new Option('--mark <file>', 'with --shard: take what --mark-out saved in place of a look of its own').conflicts([
+        ...['every', 'deleteUntagged', 'restoreReadWrite'],
+      ]),
+    )
     .option('--every <duration>', 'run again after so long, until stopped')
     .addOption(
       new Option(

@@ -8,16 +8,23 @@ import { addDu } from './du.ts';
 import { addExplain } from './explain.ts';
 import { addFsck } from './fsck.ts';
 import { addHardPrune } from './hard-prune.ts';
+import { addNodeGc } from './node-gc.ts';
+import { addPolicy } from './policy.ts';
+import { addPrune } from './prune.ts';
 import { addReconcile } from './reconcile.ts';
 import { addRepo } from './repo.ts';
 import { addRun } from './run.ts';
+import { addSnapshot } from './snapshot.ts';
 import { addTag } from './tag.ts';
 import { addUndo } from './undo.ts';
 
 /** All commands, in the order of the help. */
 export const commands: readonly AddCommand[] = [
   addReconcile,
+  addPrune,
   addHardPrune,
+  addNodeGc,
+  addSnapshot,
   addApply,
   addUndo,
   addExplain,
@@ -26,6 +33,7 @@ export const commands: readonly AddCommand[] = [
   addRepo,
   addTag,
   addRun,
+  addPolicy,
   addDoctor,
   addConfig,
   addDemo,

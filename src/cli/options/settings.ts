@@ -7,15 +7,44 @@ export type SettingsFlags = Flags;
 
 /** For every command that reads settings. */
 export function addCommonOptions(command: Command): Command {
+  return addSettingsOptions(command).option('--cluster <name>', 'name of the cluster, told in plans and events');
+}
+
+/** For commands that ask clusters what they use: there `--cluster` tells which. */
+export function addPruneCommonOptions(command: Command): Command {
+  return addSettingsOptions(command).option('--cluster-name <name>', 'name of the cluster, told in plans and events');
+}
+
+function addSettingsOptions(command: Command): Command {
   return command
     .option('--config <file>', 'settings file')
     .option('--state-dir <dir>', 'where journals, leases and memory lie')
-    .option('--cluster <name>', 'name of the cluster, told in plans and events')
     .option('--log-level <level>', 'debug, info, warn or error');
 }
 
 /** Which registry, and how to reach it. The words are those of `oc adm prune images`. */
 export function addRegistryOptions(command: Command): Command {
+  return addTrafficOptions(
+    addConnectionOptions(command).addOption(
+      repeatable('--repositories <name>', 'a repository there is, where the registry has no catalog'),
+    ),
+  );
+}
+
+/** The same for commands where `--repositories` are those of a policy. */
+export function addRegistryAccess(command: Command): Command {
+  return addTrafficOptions(addConnectionOptions(command));
+}
+
+function addTrafficOptions(command: Command): Command {
+  return command
+    .option('--product <id>', 'what the registry is, where its answers do not tell')
+    .option('--concurrency <count>', 'requests at a time')
+    .option('--timeout <duration>', 'how long to wait for an answer')
+    .option('--retries <count>', 'how often a request is repeated');
+}
+
+function addConnectionOptions(command: Command): Command {
   return command
     .option('--registry <url>', 'the registry: host[:port], or with http:// or https:// before it')
     .option('--registry-url <url>', 'the same, as oc has it')
@@ -25,12 +54,7 @@ export function addRegistryOptions(command: Command): Command {
     .option('--force-insecure', 'accept invalid certificates, and plain HTTP where no scheme is given')
     .option('--username <name>', 'user name at the registry')
     .option('--password-file <file>', 'file with the password or token')
-    .option('--auth-file <file>', 'credentials as docker login writes them, or a pull secret')
-    .addOption(repeatable('--repositories <name>', 'a repository there is, where the registry has no catalog'))
-    .option('--product <id>', 'what the registry is, where its answers do not tell')
-    .option('--concurrency <count>', 'requests at a time')
-    .option('--timeout <duration>', 'how long to wait for an answer')
-    .option('--retries <count>', 'how often a request is repeated');
+    .option('--auth-file <file>', 'credentials as docker login writes them, or a pull secret');
 }
 
 /** Where the records are, and which repositories they speak of. */

@@ -23,7 +23,8 @@ export function addHardPruneOptions(command: Command): Command {
   return command
     .addOption(new Option('--mode <mode>', 'online, or read-only where all registries refuse writes meanwhile'))
     .option('--read-only-switch <what>', 'with read-only: deployment:NAMESPACE/NAME[/CONTAINER], openshift or manual')
-    .option('--kubeconfig <file>', 'how to reach the cluster of --read-only-switch')
+    .option('--restart-registry <what>', 'after data went for good, restart deployment:NAMESPACE/NAME or openshift')
+    .option('--kubeconfig <file>', 'how to reach the cluster of --read-only-switch and --restart-registry')
     .option('--kube-context <name>', 'context of that file')
     .option('--min-blob-age <duration>', 'keep what is younger, by the newest of its data and its links (24h)')
     .option('--grace <duration>', 'from the removal of links to the hiding of data (24h)')

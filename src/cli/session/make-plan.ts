@@ -16,7 +16,8 @@ export async function makeReconcilePlan(session: Session): Promise<Planned> {
   const { settings, terminal } = session;
   const state = await session.state();
   const policy = reconcilePolicy(settings);
-  const { common, records, host } = await prepare(session, 'reconcile', {
+  const { untagByOverwrite } = settings.reconcile;
+  const { common, records, host } = await prepare(session, 'reconcile', untagByOverwrite, {
     readCreated: (repository) => {
       const found = classOfRepository(settings, repository);
       return found?.kind === 'retained' && (found.keepNewest ?? found.keepYoungerThanMs) !== undefined;
@@ -50,7 +51,9 @@ export async function makeReconcilePlan(session: Session): Promise<Planned> {
 
 /** Looks at one repository and decides whether a tag can go. */
 export async function makeRemoveTagPlan(session: Session, repository: string, tag: string): Promise<Planned> {
-  const { common } = await prepare(session, 'tag-rm', { repositories: [repository] });
+  const { common } = await prepare(session, 'tag-rm', session.settings.reconcile.untagByOverwrite, {
+    repositories: [repository],
+  });
   return await planRemoveTag(
     { ...common, repository, tag, policy: reconcilePolicy(session.settings), remember: async () => () => undefined },
     session.terminal.signal,
@@ -58,7 +61,7 @@ export async function makeRemoveTagPlan(session: Session, repository: string, ta
 }
 
 /** What all plans for a registry's tags have in common. */
-async function prepare(session: Session, flow: FlowName, options: SurveyOptions) {
+export async function prepare(session: Session, flow: FlowName, untagByOverwrite: boolean, options: SurveyOptions) {
   const { settings, terminal, journal } = session;
   const registry = await session.registry();
   const state = await session.state();
@@ -73,7 +76,7 @@ async function prepare(session: Session, flow: FlowName, options: SurveyOptions)
     records: records.map((one) => watchedRecords(one, host, state)),
     journal,
     recordsOf: recordsOfTags(settings),
-    means: meansOf(can, settings.reconcile.untagByOverwrite),
+    means: meansOf(can, untagByOverwrite),
     recordsShown: settings.records.map(({ shown }) => shown),
     expiresAfterMs: settings.plan.expiresAfterMs,
     nowMs: terminal.nowMs,

@@ -1,8 +1,8 @@
 import { type PlannedStore, planStore } from '../../flows/plan-store.ts';
 import type { PlanStoreInput } from '../../flows/plan-store-input.ts';
-import type { Shard } from '../../flows/shard.ts';
 import type { StoreScope } from '../../plan/plan.ts';
 import type { StoreReader } from '../../systems/store/contract.ts';
+import { formatStoreAddress, parseStoreAddress } from '../../systems/store/index.ts';
 import { startProgress } from '../progress.ts';
 import { newPlanId } from './ids.ts';
 import { registryDrops, rememberRegistry } from './memory.ts';
@@ -10,10 +10,10 @@ import { replicaUrls } from './replicas.ts';
 import { surveyOptionsOf } from './run-store-plan.ts';
 import type { Session } from './session.ts';
 import { openHolders } from './store-holders.ts';
+import type { Sweep } from './sweep.ts';
 
-export interface StorePlanOptions {
+export interface StorePlanOptions extends Pick<Sweep, 'shard' | 'shared'> {
   readonly withRepositories: boolean;
-  readonly shard?: Shard;
   /** By how much the store's own time is ahead; in a dry run, which writes nothing there, it is taken for none. */
   readonly aheadMs?: number;
 }
@@ -36,12 +36,16 @@ export async function makeStorePlan(
         onProgress: ({ repositories, blobs, manifests }) =>
           progress.update(blobs, `${repositories} repositories, ${manifests} manifests, ${blobs} blobs`),
       },
-      drops: (repositories) => registryDrops(repositories, store.name, state, settings.hardPrune.maxDropShare),
+      drops: async (repositories) =>
+        options.shared?.broken ??
+        (await registryDrops(repositories, store.name, state, settings.hardPrune.maxDropShare)),
     },
     terminal.signal,
   ).finally(() => progress.stop());
   const { header } = planned.plan;
-  if (header.broken.length === 0) await rememberRegistry(header, state, terminal.nowMs());
+  // Who shares a mark has seen no repositories: they are remembered by who made it.
+  if (header.broken.length === 0 && options.shared === undefined)
+    await rememberRegistry(header, state, terminal.nowMs());
   log.info('planned', {
     plan_id: header.id,
     store: store.name,
@@ -55,7 +59,7 @@ export async function makeStorePlan(
 async function inputOf(
   session: Session,
   store: StoreReader,
-  { withRepositories, shard, aheadMs = 0 }: StorePlanOptions,
+  { withRepositories, shard, shared, aheadMs = 0 }: StorePlanOptions,
 ): Promise<Omit<PlanStoreInput, 'survey' | 'drops'>> {
   const { terminal, settings } = session;
   const { hardPrune, cluster } = settings;
@@ -74,6 +78,7 @@ async function inputOf(
     thorough: hardPrune.thorough,
     withRepositories,
     ...(shard === undefined ? {} : { shard }),
+    ...(shared === undefined ? {} : { sharedMark: { beganAtMs: shared.mark.beganAtMs, counts: shared.counts } }),
     keepManifestData: keepsManifestData(session, store),
     maxDeleteRatio: hardPrune.maxDeleteRatio,
     expiresAfterMs: settings.plan.expiresAfterMs,
@@ -86,7 +91,14 @@ async function inputOf(
 function storeScope({ settings }: Session, { name }: StoreReader): StoreScope {
   const { cache } = settings.store;
   const mayBeShown = !URL.canParse(cache) || new URL(cache).password === '';
-  return { name, servers: replicaUrls(settings), mode: settings.hardPrune.mode, ...(mayBeShown ? { cache } : {}) };
+  const { address } = settings.store;
+  const shown = address === undefined ? name : formatStoreAddress(parseStoreAddress(address));
+  return {
+    name,
+    ...(shown === name || address?.startsWith('s3:') !== true ? {} : { address: shown }),
+    ...{ servers: replicaUrls(settings), mode: settings.hardPrune.mode },
+    ...(mayBeShown ? { cache } : {}),
+  };
 }
 
 /** A server that remembers manifests takes a later push of one without writing it: those in memory can not be told to forget them. */

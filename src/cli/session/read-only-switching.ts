@@ -11,15 +11,20 @@ import type { Session } from './session.ts';
  * @throws READ_ONLY_SETTINGS_INVALID
  */
 export async function openSwitching(
-  { settings: { store, stateDir } }: Pick<Session, 'settings'>,
+  { settings }: Pick<Session, 'settings'>,
   storeName: string,
 ): Promise<ReadOnlySwitching> {
-  const { readOnlySwitch, kubeconfig, kubeContext } = store;
-  const readOnly = await openReadOnlySwitch(readOnlySwitch, {
+  const { store, stateDir } = settings;
+  const readOnly = await openReadOnlySwitch(store.readOnlySwitch, kubeSettings(settings));
+  return { readOnly, note: fileNote(notePath(storeName, stateDir)) };
+}
+
+/** How the cluster is reached that a registry runs in. */
+export function kubeSettings({ store: { kubeconfig, kubeContext } }: Pick<Session['settings'], 'store'>) {
+  return {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(kubeContext === undefined ? {} : { context: kubeContext }),
-  });
-  return { readOnly, note: fileNote(notePath(storeName, stateDir)) };
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { recordsOfTags } from '../../config/reconcile-policy.ts';
-import { applyRegistryPlan, type RunReport } from '../../flows/apply-registry-plan.ts';
+import { type ApplyRegistryInput, applyRegistryPlan, type RunReport } from '../../flows/apply-registry-plan.ts';
 import { forgetRunsBefore } from '../../flows/run-history.ts';
 import type { Action } from '../../plan/action.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
@@ -29,6 +29,7 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   const { concurrency, recheckRecordsEveryMs } = settings.apply;
   const state = await session.state();
   const records = await session.records(registry.host);
+  const uses = await usesOf(session, header);
   log.info('applying', { run_id: runId, plan_id: header.id, registry: registry.host, actions: header.actionCount });
   const progress = startProgress(terminal, 'removing');
   const outcomes = outcomeLog(log, runId);
@@ -45,12 +46,13 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
       records: records.map((one) => watchedRecords(one, registry.host, state)),
       recordsOf: recordsOfTags(settings),
       recordsMaxAgeMs: recheckRecordsEveryMs,
+      ...(uses === undefined ? {} : { uses }),
       concurrency,
       nowMs: terminal.nowMs,
       signal: terminal.signal,
       // Written ahead: when this run is killed, the next one must not be wary of what it removed.
       underLease: async () => {
-        if (header.flow === 'reconcile') await rememberRegistry(header, state, terminal.nowMs(), plannedTags(header));
+        if (countsTags(header)) await rememberRegistry(header, state, terminal.nowMs(), plannedTags(header));
       },
       onProgress: (tally, action, outcome) => {
         outcomes.note(action, outcome);
@@ -66,6 +68,23 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
     progress.stop();
     outcomes.finish();
   }
+}
+
+/** Whether a plan is about all tags of a registry, so that the next one compares their number. */
+export function countsTags({ flow }: Pick<PlanHeader, 'flow'>): boolean {
+  return flow === 'reconcile' || flow === 'prune';
+}
+
+/** The clusters by which a plan was made are asked again, and names are understood as they were then. */
+async function usesOf(
+  session: Session,
+  { flow, clusters = [], references }: PlanHeader,
+): Promise<ApplyRegistryInput['uses']> {
+  if (flow !== 'prune' || clusters.length === 0 || references === undefined) return undefined;
+  const { settings } = session;
+  const extractors = [...settings.references.customResources, ...references.customResources];
+  const sources = (await session.clusters()).map((cluster) => cluster.uses({ extractors }));
+  return { sources, rules: references, maxAgeMs: settings.prune.recheckClustersEveryMs };
 }
 
 function plannedTags({ repositories }: PlanHeader): number {

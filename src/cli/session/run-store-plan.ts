@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { type ApplyStoreInput, applyStorePlan, type StoreRunReport } from '../../flows/apply-store-plan.ts';
-import { freshMarks } from '../../flows/fresh-mark.ts';
+import { freshMarks, noFreshMarks } from '../../flows/fresh-mark.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
 import { openDescriptorCache } from '../../systems/descriptor-cache/index.ts';
 import type { Store, StoreSurveyOptions } from '../../systems/store/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import { wait } from '../../util/wait.ts';
+import type { CliErrorCode } from '../errors.ts';
 import { startProgress } from '../progress.ts';
 import { runIdFor } from './ids.ts';
 import { outcomeLog } from './outcome-log.ts';
@@ -14,9 +16,13 @@ import type { Session } from './session.ts';
 import { openHolders } from './store-holders.ts';
 
 /** A plan for a storage as it is applied: its actions readable as often as need be, and the mark that it was made from just now. */
-export interface StorePlanToRun extends Pick<ApplyStoreInput, 'actions'>, Partial<Pick<ApplyStoreInput, 'mark'>> {
+export interface StorePlanToRun
+  extends Pick<ApplyStoreInput, 'actions'>,
+    Partial<Pick<ApplyStoreInput, 'mark' | 'part'>> {
   readonly header: PlanHeader;
   readonly lines: Iterable<string>;
+  /** The mark is that of others as well, and none is made anew: what would need one is not done. */
+  readonly isMarkShared?: boolean;
 }
 
 /** Times of a network file system are remembered for a minute by each side, and others have a grain of two seconds. */
@@ -30,6 +36,9 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
   const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
   log.info('applying', { run_id: runId, plan_id: header.id, store: store.name, actions: header.actionCount });
   const switching = await switchingOfRun(session, store.name);
+  if (plan.part !== undefined && switching !== undefined) throw notByParts(`switching ${switching.readOnly.name}`);
+  if (plan.part !== undefined && settings.store.restartRegistry !== 'manual')
+    throw notByParts('restarting the registry');
   const replicas = await openReplicas(session);
   const cache = await openDescriptorCache(settings.store.cache);
   const progress = startProgress(terminal, 'removing');
@@ -45,7 +54,9 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
       },
       leases: await session.leases(),
       concurrency: apply.concurrency,
-      freshMarks: freshMarks(store, surveyOptionsOf(session), terminal.nowMs),
+      ...(plan.part === undefined ? {} : { part: plan.part }),
+      freshMarks:
+        plan.isMarkShared === true ? noFreshMarks : freshMarks(store, surveyOptionsOf(session), terminal.nowMs),
       nowMs: terminal.nowMs,
       signal: terminal.signal,
       onProgress: (tally, action, outcome) => {
@@ -62,6 +73,13 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
     await cache.close();
     for (const replica of replicas) await replica.close();
   }
+}
+
+/** Other parts may be worked on meanwhile: the first to end would do it under all others. */
+function notByParts(doing: string): CodedError {
+  return new CodedError<CliErrorCode>('USAGE_INVALID', `${doing}: this run is on a part alone`, {
+    hint: 'do it yourself before the first part and after the last, with --read-only-switch manual and --restart-registry manual',
+  });
 }
 
 /** Only these can somebody hold. */

@@ -1,6 +1,8 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import { type LoadedSettings, loadSettings, requireRegistry } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { Cluster } from '../../systems/cluster/contract.ts';
+import { openCluster } from '../../systems/cluster/index.ts';
 import type { Journal } from '../../systems/journal/contract.ts';
 import { journals } from '../../systems/journal/index.ts';
 import type { LeaseKeeper } from '../../systems/lease/contract.ts';
@@ -14,6 +16,7 @@ import { states } from '../../systems/state/index.ts';
 import { type Log, openLog } from '../log.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import type { Terminal } from '../terminal.ts';
+import { clusterSurroundings } from './snapshot-access.ts';
 
 /** A record source with what its settings say of it. */
 export interface OpenRecords {
@@ -35,6 +38,8 @@ export interface Session {
   readonly journal: Journal;
   registry(): Promise<Registry>;
   records(host: string): Promise<readonly OpenRecords[]>;
+  /** Those of the settings, in their order. */
+  clusters(): Promise<readonly Cluster[]>;
   leases(): Promise<LeaseKeeper>;
   state(): Promise<State>;
 }
@@ -79,6 +84,12 @@ export async function withSession<T>(
           source: await keep(openRecords(source, { registryHost: host, name })),
         })),
       ),
+    clusters: once(
+      async () =>
+        await Promise.all(
+          settings.clusters.map(async ({ source }) => await keep(openCluster(source, clusterSurroundings(session)))),
+        ),
+    ),
     leases: once(() => keep(openLeases(settings))),
     state: once(() => keep(states.libsql(settings.stateDir))),
   };

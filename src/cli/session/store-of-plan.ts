@@ -18,7 +18,7 @@ export async function openStoreOfScope(
   doing: string,
   terminal: Terminal,
 ): Promise<Store> {
-  const address = settings.store.address ?? scope?.name ?? '';
+  const address = settings.store.address ?? scope?.address ?? scope?.name ?? '';
   const store = await openStoreOf({ settings: { ...settings, store: { ...settings.store, address } } }, terminal);
   if (store.name === scope?.name) return store;
   await store.close();

@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import type { Origin, Path } from '../problem.ts';
+import { type ClusterInput, clusterSource } from '../schema/clusters.ts';
 import { type EventTargetInput, eventTarget } from '../schema/events.ts';
+import { type NodeGcInput, nodeGcSchema } from '../schema/node-gc.ts';
+import { type PruneInput, pruneSchema } from '../schema/prune.ts';
+import { type PrunePolicyInput, prunePolicy } from '../schema/prune-policies.ts';
 import { type ClassInput, repositoryClass } from '../schema/reconcile.ts';
 import { type RecordInput, recordSource } from '../schema/records.ts';
 import { type RegistryInput, registrySchema } from '../schema/registry.ts';
@@ -22,10 +26,14 @@ export interface Parts {
   /** How many entries `records` has, malformed ones too. */
   readonly recordCount: number;
   readonly tagRecords: readonly Entry<TagRecordInput>[];
+  readonly clusters: readonly Entry<ClusterInput>[];
+  readonly prune: PruneInput | undefined;
+  readonly prunePolicies: readonly Entry<PrunePolicyInput>[];
   readonly events: readonly Entry<EventTargetInput>[];
   readonly registry: RegistryInput | undefined;
   readonly lease: LeaseInput | undefined;
   readonly hardPrune: HardPruneInput | undefined;
+  readonly nodeGc: NodeGcInput | undefined;
 }
 
 /** What a check found. `warning`: it works, but hardly as it is meant. */
@@ -48,15 +56,20 @@ export type Check = (parts: Parts, context: CheckContext) => readonly CheckFindi
 export function partsOf(value: unknown): Parts {
   const root = isMap(value) ? value : {};
   const reconcile = isMap(root['reconcile']) ? root['reconcile'] : {};
+  const prune = isMap(root['prune']) ? root['prune'] : {};
   return {
     classes: entries(repositoryClass, reconcile['classes']),
     records: entries(recordSource, root['records']),
     recordCount: Array.isArray(root['records']) ? root['records'].length : 0,
     tagRecords: entries(tagRecordRule, root['tagRecords']),
+    clusters: entries(clusterSource, root['clusters']),
+    prune: pruneSchema.safeParse(prune).data,
+    prunePolicies: entries(prunePolicy, prune['policies']),
     events: entries(eventTarget, root['events']),
     registry: registrySchema.safeParse(root['registry'] ?? {}).data,
     lease: leaseSchema.safeParse(root['lease'] ?? {}).data,
     hardPrune: hardPruneSchema.safeParse(root['hardPrune'] ?? {}).data,
+    nodeGc: nodeGcSchema.safeParse(root['nodeGc'] ?? {}).data,
   };
 }
 

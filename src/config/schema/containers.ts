@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { complaint, expected } from './complaint.ts';
 
 /** A map with these keys and no others. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { httpAddress, postgresAddress } from './addresses.ts';
 import { complaint } from './complaint.ts';
 import { listOf, oneOf } from './containers.ts';

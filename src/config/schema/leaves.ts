@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseBytes } from '../../util/pure/bytes.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { parseDuration } from '../../util/pure/duration.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listOf, oneOf, section } from './containers.ts';
 import { choice, count, duration, text, yesNo } from './leaves.ts';
 import { repositoryGlob } from './names.ts';

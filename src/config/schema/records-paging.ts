@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneOf } from './containers.ts';
 import { count, text } from './leaves.ts';
 

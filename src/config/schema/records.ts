@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRecordsSpec } from '../../systems/records/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { httpAddress, postgresAddress } from './addresses.ts';

@@ -1,10 +1,15 @@
 import type { z } from 'zod';
+import { clustersSchema } from './clusters.ts';
 import { mapWith } from './containers.ts';
 import { eventsSchema } from './events.ts';
 import { path, text } from './leaves.ts';
 import { repositoryName } from './names.ts';
+import { nodeGcSchema } from './node-gc.ts';
+import { pruneSchema } from './prune.ts';
+import { pruneImagesSchema } from './prune-images.ts';
 import { reconcileSchema } from './reconcile.ts';
 import { recordsSchema } from './records.ts';
+import { referencesSchema } from './references.ts';
 import { registrySchema } from './registry.ts';
 import { applySchema, leaseSchema, limitsSchema, logSchema, planSchema } from './running.ts';
 import { hardPruneSchema, storeSchema } from './store.ts';
@@ -39,6 +44,17 @@ export const settingsFile = mapWith(
     reconcile: reconcileSchema.prefault({}).describe('What `winnow reconcile` may remove.'),
     store: storeSchema.prefault({}).describe("The registry's storage, for `winnow hard-prune`."),
     hardPrune: hardPruneSchema.prefault({}).describe('What `winnow hard-prune` may remove, and how long it waits.'),
+    clusters: clustersSchema
+      .prefault([])
+      .describe(
+        'What may use images. An entry is a map, or the short form of the command line: `kubernetes:?context=prod-eu`, `manifests:DIR`, `snapshot:FILE`.',
+      ),
+    references: referencesSchema.prefault({}).describe('How names of images in clusters are understood.'),
+    prune: pruneSchema.prefault({}).describe('What `winnow prune` may remove.'),
+    pruneImages: pruneImagesSchema
+      .prefault({})
+      .describe("What `winnow prune images` may remove from OpenShift's image API and its integrated registry."),
+    nodeGc: nodeGcSchema.prefault({}).describe('What `winnow node-gc` may remove from a node.'),
     limits: limitsSchema
       .prefault({})
       .describe('What stops a mistake: a plan beyond a limit is shown, but not applied.'),
@@ -48,7 +64,7 @@ export const settingsFile = mapWith(
     events: eventsSchema
       .prefault([])
       .describe(
-        'Where the summary event goes after each run: `registry_reconcile.summary` of `winnow reconcile`, `hard_prune.summary` of `winnow hard-prune`.',
+        'Where the summary event goes after each run: `registry_reconcile.summary` of `winnow reconcile`, `prune_images.summary` of `winnow prune images`, `hard_prune.summary` of `winnow hard-prune`.',
       ),
     log: logSchema.prefault({}).describe('Logging.'),
   },

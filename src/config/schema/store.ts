@@ -66,10 +66,15 @@ export const storeSchema = section({
     .describe(
       'What puts the registry into read-only mode for a run with `hardPrune.mode: read-only`, and back after it: `deployment:NAMESPACE/NAME` or `deployment:NAMESPACE/NAME/CONTAINER` (a Deployment of Distribution, whose pods are replaced), `openshift` (its image registry operator), or `manual` (somebody else does).',
     ),
+  restartRegistry: readOnlySwitch()
+    .prefault('manual')
+    .describe(
+      'What is restarted after a run that removed data for good, or in read-only mode anything at all, so that no server goes on from what its memory holds: `deployment:NAMESPACE/NAME`, `openshift`, or `manual` (nothing). Where `readOnlySwitch` has switched for the run, it was restarted already.',
+    ),
   kubeconfig: path('/etc/winnow/kubeconfig')
     .exactOptional()
     .describe(
-      "How to reach the cluster of `readOnlySwitch`. Default: as kubectl does, or inside of a cluster the pod's own account.",
+      "How to reach the cluster of `readOnlySwitch` and `restartRegistry`. Default: as kubectl does, or inside of a cluster the pod's own account.",
     ),
   kubeContext: text('prod-eu', 'name').exactOptional().describe('The context of that file. Default: its current one.'),
   readers: count(8, 1, 64).exactOptional().describe('Readers at once. Default: what suits the storage.'),

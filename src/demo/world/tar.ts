@@ -4,6 +4,8 @@ export interface TarFile {
   /** Relative, at most 100 bytes. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Permission bits. Default 0644. */
+  readonly mode?: number;
 }
 
 const BLOCK = 512;
@@ -31,12 +33,12 @@ function padding(sizeBytes: number): number {
   return (BLOCK - (sizeBytes % BLOCK)) % BLOCK;
 }
 
-function header({ path, bytes }: TarFile, modifiedAt: Date): Uint8Array {
+function header({ path, bytes, mode = 0o644 }: TarFile, modifiedAt: Date): Uint8Array {
   if (Buffer.byteLength(path) > 100) throw new RangeError(`a path in a tar archive has at most 100 bytes, not ${path}`);
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`;
   block.write(path, 0);
-  block.write(octal(0o644, 7), 100);
+  block.write(octal(mode, 7), 100);
   block.write(octal(0, 7), 108);
   block.write(octal(0, 7), 116);
   block.write(octal(bytes.byteLength, 11), 124);

@@ -31,9 +31,9 @@ const shown = (findings: FsckFindings, format: Parameters<typeof renderFsck>[1])
 
 test('a whole store is told in a few lines', () => {
   expect(shown(whole, 'table')).toEqual([
-    'Store:     distribution-fs:/data',
-    'Holds:     1 repository, 2 tags, 2 manifests, 6 blobs',
-    'Result:    all is whole',
+    'Store:   distribution-fs:/data',
+    'Holds:   1 repository, 2 tags, 2 manifests, 6 blobs',
+    'Result:  all is whole',
   ]);
 });
 

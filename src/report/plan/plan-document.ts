@@ -2,6 +2,7 @@ import type { SourceSummary } from '../../evidence/evidence.ts';
 import type { Action } from '../../plan/action.ts';
 import { actionDocument } from '../action-document.ts';
 import { type Document, documentHead } from '../document.ts';
+import { imagesPlanDocument } from '../images/images-plan-document.ts';
 import { scopeFields } from '../scope-fields.ts';
 import { isoTime } from '../words.ts';
 import { type PlanToShow, planTotals } from './plan-to-show.ts';
@@ -24,10 +25,17 @@ export function planDocument({ header, actions, kept }: PlanToShow): Document {
     ['broken', header.broken],
     ['counts', planTotals(header)],
     ['blobs', header.store],
+    ['node', header.node],
+    ['imageCounts', header.images],
+    ['clusters', header.clusters],
+    ['badReferences', header.badReferences],
+    ['idleRules', header.idleRules],
     ['repositories', header.repositories],
     ['keptByReason', header.keptByReason],
     ['freesBytes', header.freesBytes],
-    ['actions', actionDocuments(actions, header.scope.store?.name)],
+    ...(header.images === undefined
+      ? ([['actions', actionDocuments(actions, header.scope.store?.name)]] as const)
+      : imagesPlanDocument(actions)),
     ['kept', kept],
   ];
 }

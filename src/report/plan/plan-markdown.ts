@@ -12,6 +12,7 @@ import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.
 import { section } from '../section.ts';
 import { counted, shortTime } from '../words.ts';
 import { nextCommand, type PlanToShow, planSummary, planTotals } from './plan-to-show.ts';
+import { usesItems } from './uses.ts';
 
 const SHOWN = 50;
 
@@ -27,8 +28,9 @@ export function* planMarkdown(plan: PlanToShow): Generator<string> {
   yield* section(planSummary(header).map(mdText));
   yield '';
   yield `- ${systemKind(header.scope) === 'store' ? 'Store' : 'Registry'} ${mdCode(systemName(header.scope))}${header.scope.cluster === undefined ? '' : `, cluster ${mdCode(header.scope.cluster)}`}`;
-  yield `- ${found} found, ${live} live, ${removed} to remove, ${found - removed} to keep`;
+  yield `- ${found} found, ${live} ${header.clusters === undefined ? 'live' : 'used'}, ${removed} to remove, ${found - removed} to keep`;
   yield `- Plan ${mdCode(header.id)}, can be applied until ${shortTime(header.expiresAtMs)}`;
+  yield* usesItems(header);
   yield* section(brokenItems(header));
   yield* section(repositoryTable(header.repositories));
   yield* section(markdownTable(reasonColumns, keptCounts(header.keptByReason)));

@@ -15,6 +15,7 @@ import { shortDigests } from '../short-digest.ts';
 import { type Column, tableLines } from '../table.ts';
 import { counted, shortTime } from '../words.ts';
 import { nextCommand, type PlanToShow, planSummary, planTotals } from './plan-to-show.ts';
+import { usesLines } from './uses.ts';
 
 const SHOWN_ACTIONS = 20;
 
@@ -29,7 +30,8 @@ export function* planTable(plan: PlanToShow, show: { readonly all: boolean }, pa
     ['Made', `${shortTime(header.madeAtMs)}, can be applied until ${shortTime(header.expiresAtMs)}`],
   ]);
   if (show.all) yield* section(tableLines(sourceColumns, header.evidence, paint));
-  yield* section(tableLines(repositoryColumns(paint), repositoryRows(header), paint));
+  yield* usesLines(header, show, paint);
+  yield* section(tableLines(repositoryColumns(header, paint), repositoryRows(header), paint));
   yield* section(tableLines(reasonColumns, keptCounts(header.keptByReason), paint));
   yield* section(gapLines(header.gaps, show, paint));
   yield* section(brokenLines(header.broken, paint));
@@ -61,12 +63,13 @@ function repositoryRows(header: PlanHeader): readonly RepositoryRow[] {
   return rows.length === 0 ? [] : [...rows, total];
 }
 
-function repositoryColumns(paint: Paint): readonly Column<RepositoryRow>[] {
+function repositoryColumns({ clusters }: PlanHeader, paint: Paint): readonly Column<RepositoryRow>[] {
+  const byUse = clusters !== undefined;
   return [
     { title: 'REPOSITORY', text: (row) => row.repository },
-    { title: 'CLASS', text: (row) => row.class },
+    { title: byUse ? 'POLICY' : 'CLASS', text: (row) => row.class },
     { title: 'FOUND', align: 'right', text: (row) => String(row.found) },
-    { title: 'LIVE', align: 'right', text: (row) => String(row.live) },
+    { title: byUse ? 'USED' : 'LIVE', align: 'right', text: (row) => String(row.live) },
     {
       title: 'REMOVE',
       align: 'right',

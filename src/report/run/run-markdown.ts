@@ -3,6 +3,7 @@ import { formatResource } from '../../evidence/resource.ts';
 import { systemKind, systemName } from '../../plan/plan.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
+import { imagesRunLines } from '../images/images-words.ts';
 import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.ts';
 import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { section } from '../section.ts';
@@ -18,20 +19,26 @@ const SHOWN = 50;
 export function* runMarkdown(report: RunReport): Generator<string> {
   const { removed, found } = runTotals(report);
   const { scope, tally } = report;
-  yield isOfStore(report)
+  yield isOfStore(report) || scope.images !== undefined
     ? `## Winnow ${report.flow}`
     : `## Winnow ${report.flow}: ${counted(removed, 'tag')} of ${found} removed`;
   yield '';
   yield `**${runHeadline(report)}.** ${runCounts(report)}.`;
   if (isOfStore(report)) yield* section(storeRunLines(report).map((line) => `- ${mdText(line)}`));
+  else if (scope.images !== undefined) yield* section(imagesRunLines(report).map((line) => `- ${mdText(line)}`));
   else if (tally.freedBytes > 0) yield* section([blobsAreLeft(tally.freedBytes, 'is now')]);
   yield '';
-  yield `- ${systemKind(scope) === 'store' ? 'Store' : 'Registry'} ${mdCode(systemName(scope))}${scope.cluster === undefined ? '' : `, cluster ${mdCode(scope.cluster)}`}`;
+  yield `- ${systemWord(scope)} ${mdCode(systemName(scope))}${scope.cluster === undefined ? '' : `, cluster ${mdCode(scope.cluster)}`}`;
   yield `- Run ${mdCode(report.runId)}, ${formatDuration(report.endedAtMs - report.beganAtMs)} from ${shortTime(report.beganAtMs)}`;
-  if (!isOfStore(report)) yield* section(repositoryTable(report.repositories));
+  if (!isOfStore(report) && scope.images === undefined) yield* section(repositoryTable(report.repositories));
   yield* section(undoneItems(report));
   yield '';
   yield mdText(afterRun(report));
+}
+
+function systemWord(scope: RunReport['scope']): string {
+  const kind = systemKind(scope);
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 /** The repositories from which something went, and others as far as there is room. */

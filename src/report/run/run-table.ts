@@ -3,6 +3,8 @@ import { formatResource } from '../../evidence/resource.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import { factLines } from '../fact-lines.ts';
+import { imagesRunLines } from '../images/images-words.ts';
+import { nodeRunLines } from '../node/node-words.ts';
 import type { Paint } from '../paint.ts';
 import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { printable } from '../printable.ts';
@@ -29,11 +31,15 @@ export function* runTable(report: RunReport, show: { readonly all: boolean }, pa
     ['Took', `${took}, from ${shortTime(report.beganAtMs)}`],
   ]);
   if (isOfStore(report)) yield* section(storeRunLines(report));
-  else yield* section(tableLines(repositoryColumns, repositoryRows(report), paint));
+  else if (report.scope.node !== undefined) yield* section(nodeRunLines(report));
+  else if (report.scope.images === undefined)
+    yield* section(tableLines(repositoryColumns, repositoryRows(report), paint));
   yield* section(undoneLines(report, show.all ? Number.POSITIVE_INFINITY : SHOWN_OF_A_CAUSE, paint));
   yield '';
+  if (report.scope.images !== undefined) yield* imagesRunLines(report);
   yield `${runCounts(report)}.`;
-  if (report.tally.freedBytes > 0 && !isOfStore(report)) yield blobsAreLeft(report.tally.freedBytes, 'is now');
+  if (report.tally.freedBytes > 0 && report.scope.registry !== undefined)
+    yield blobsAreLeft(report.tally.freedBytes, 'is now');
   yield afterRun(report);
 }
 

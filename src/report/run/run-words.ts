@@ -24,7 +24,7 @@ export function runCounts({ tally }: Pick<RunReport, 'tally'>): string {
 /** The last line: how to take it back, or what to do where there is nothing to take back. */
 export function afterRun(report: RunReport): string {
   const { done, failed } = report.tally;
-  const purged = report.steps['purge-blob']?.count ?? 0;
+  const purged = (report.steps['purge-blob']?.count ?? 0) + (report.steps['delete-blob']?.count ?? 0);
   const forGood = `${counted(purged, 'blob')} went for good`;
   // A request that failed here may have succeeded there: undo asks the world.
   if (done + failed > purged)

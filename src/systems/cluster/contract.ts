@@ -25,7 +25,7 @@ export interface ImageExtractor {
   readonly kind: string;
   /** Its name in URLs: `rollouts`. */
   readonly resource: string;
-  /** JSONPaths (RFC 9535, the part without filters' functions) of names of images: `$.spec.steps[*].image`. */
+  /** JSONPaths (RFC 9535) of names of images: `$.spec.steps[*].image`. */
   readonly images?: readonly string[];
   /** JSONPaths of pod specs: `$.spec.template.spec`. */
   readonly podSpecs?: readonly string[];
@@ -36,6 +36,8 @@ export interface ImageExtractor {
 /** What a survey of uses looks at besides the kinds that it knows. */
 export interface UsesOptions {
   readonly extractors: readonly ImageExtractor[];
+  /** Kinds that are not looked at, of those that it knows: `ImageStream`, where a cluster's own streams are what is decided on. */
+  readonly leaveOut?: readonly string[];
   /** Called now and then, for progress. */
   readonly onProgress?: (objects: number) => void;
 }
@@ -72,12 +74,12 @@ export interface ImageApiReader {
   readonly name: string;
   /**
    * States, in one streaming pass (see the table at `Resource` for scopes and keys):
-   * - an Image: `image-object` (size, creation, attribute `annotation:openshift.io/image.managed`), `child` edges to the image objects that an
-   *   index lists, `subject`, and edges to its blobs: `alias`-free `link` to the manifest's own data, `layer`, `config`;
+   * - an Image: `image-object` (size, creation, attributes `annotation:openshift.io/image.managed`, `resource-version`), `child` edges to the
+   *   image objects that an index lists, `subject`, and edges to its data: `link` to the manifest's own, `layer`, `config`;
    * - a stream: `repository` (creation; attribute `max-image-bytes`, the smallest limit of its project), and each item of each tag's
-   *   history as a `stream-item` (digest, event time), with a `names` edge to its image object, and `link` edges to the `revision-link`
-   *   and `layer-link`s of the repository.
-   * A list that fails is a gap for all of the API; an Image that can't be read is opaque: it and its streams stay.
+   *   history as a `stream-item` (event time), with a `names` edge to its image object.
+   * What the items mean for links of the repository is stated afterwards, by `linkStreams`, whatever came first. A list that fails is a gap for
+   * all of the API; an Image that can't be read is a gap about itself (attributes `opaque`, `may-name`): it and its items stay.
    */
   source(onProgress?: (objects: number) => void): Source;
   /** Where the integrated registry is, as the API tells: the host of the newest managed image's pull spec, else of a stream. */
@@ -111,3 +113,13 @@ export interface ImageApi extends ImageApiReader {
   /** Makes an Image again, for `undo`. Metadata that the server sets is left out by the callee. */
   createImage(image: KubeObject, signal: AbortSignal): Promise<'created' | 'exists'>;
 }
+
+/**
+ * Reads what lies where a snapshot should be: a file, a tag in a registry, an object in a bucket. It is handed in: a cluster knows none of
+ * them.
+ *
+ * @param from - as the settings have it
+ * @returns its bytes, unpacked; `undefined`: confirmed that nothing lies there
+ * @throws CodedError: …_INVALID where the address makes no sense; any other where it can't be read, also while the bytes are coming
+ */
+export type ReadSnapshot = (from: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array> | undefined>;

@@ -27,6 +27,8 @@ export type ClusterSettings =
       readonly from: string;
       /** A snapshot that is older is a gap, in milliseconds. */
       readonly maxAgeMs: number;
+      /** The name that the cluster has to have in it: given where somebody wrote the name, and it was not made up from the place. */
+      readonly of?: string;
     });
 
 export type ClusterKind = ClusterSettings['kind'];

@@ -21,6 +21,18 @@ export interface ReadOnlySwitch {
   close(): Promise<void>;
 }
 
+/** Restarts every server of a registry, which empties the caches in their memory. */
+export interface RegistryRestart {
+  /** For messages: `deployment registry/docker-registry`. */
+  readonly name: string;
+  /**
+   * Resolves when no server is left that was started before.
+   * @throws READ_ONLY_CLUSTER_FAILED, READ_ONLY_ROLL_OUT_FAILED
+   */
+  restart(nowMs: number, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Where it is written down that a registry was switched, so that it is put back even by somebody else, later. */
 export interface SwitchNote {
   /** For messages. */

@@ -1,6 +1,6 @@
-import type { ReadOnlySwitch } from './contract.ts';
+import type { KubeSettings } from '../../util/kubernetes/kube-api.ts';
+import type { ReadOnlySwitch, RegistryRestart } from './contract.ts';
 import { readOnlyFailure } from './failure.ts';
-import type { KubeSettings } from './kube-api.ts';
 import { manualSwitch } from './manual/manual.ts';
 import { type RollOutTiming, rollOutTiming } from './roll-out.ts';
 
@@ -38,10 +38,33 @@ export async function openReadOnlySwitch(
 ): Promise<ReadOnlySwitch> {
   const place = parseReadOnlySwitch(named);
   if (place.kind === 'manual') return manualSwitch();
-  const { openKubeApi } = await import('./kube-api.ts');
-  const api = await openKubeApi(settings);
+  const { openSwitchApi } = await import('./switch-api.ts');
+  const api = await openSwitchApi(settings);
   if (place.kind === 'openshift')
     return (await import('./openshift-config/openshift-config.ts')).openshiftSwitch(api, timing);
   const { deploymentSwitch } = await import('./kubernetes-deployment/kubernetes-deployment.ts');
   return deploymentSwitch(api, place, timing);
+}
+
+/** OpenShift's own registry. Its operator leaves such an annotation as it is. */
+const OPENSHIFT_REGISTRY = { namespace: 'openshift-image-registry', name: 'image-registry' };
+
+/**
+ * @param named - as {@link parseReadOnlySwitch} reads it; which container it is does not matter
+ * @returns undefined for `manual`: nobody restarts it
+ * @throws READ_ONLY_SETTINGS_INVALID
+ */
+export async function openRegistryRestart(
+  named: string,
+  settings: KubeSettings,
+  timing: RollOutTiming = rollOutTiming,
+): Promise<RegistryRestart | undefined> {
+  const place = parseReadOnlySwitch(named);
+  if (place.kind === 'manual') return undefined;
+  const [{ openSwitchApi }, { deploymentRestart }] = await Promise.all([
+    import('./switch-api.ts'),
+    import('./kubernetes-deployment/restart.ts'),
+  ]);
+  const api = await openSwitchApi(settings);
+  return deploymentRestart(api, place.kind === 'openshift' ? OPENSHIFT_REGISTRY : place, timing);
 }

@@ -1,6 +1,7 @@
+import type { Json } from '../../util/kubernetes/kube-api.ts';
 import { wait } from '../../util/wait.ts';
 import { readOnlyFailure } from './failure.ts';
-import type { Json, KubeApi } from './kube-api.ts';
+import type { SwitchApi } from './switch-api.ts';
 
 export interface RollOutTiming {
   /** Between two looks, in milliseconds. */
@@ -35,7 +36,7 @@ export async function awaitRollOut(
 
 /** Pods that are being ended still finish what they were asked, a push for instance: a roll-out does not count them. */
 export async function endingPods(
-  api: KubeApi,
+  api: SwitchApi,
   namespace: string,
   selector: string,
   signal: AbortSignal,

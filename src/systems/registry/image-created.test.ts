@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-type.ts';
 import { digestOf } from './content-digest.ts';
-import { createCreatedTimes, createdInAnnotations, createdInConfig, imageConfigOf } from './image-created.ts';
+import { readImageConfig } from './image-config.ts';
+import { createCreatedTimes, createdInAnnotations, imageConfigOf } from './image-created.ts';
 
 const digest = (name: string) => digestOf(Buffer.from(name));
 const [A, B, C, I, J] = [digest('a'), digest('b'), digest('c'), digest('i'), digest('j')];
@@ -16,7 +17,7 @@ describe('when an image was made', () => {
     ['at no time', '{"created":null}', undefined],
     ['in what is no config', 'x', undefined],
   ])('is read %s', (_, text, expected) => {
-    expect(createdInConfig(Buffer.from(text))).toBe(expected);
+    expect(readImageConfig(Buffer.from(text), []).createdAtMs).toBe(expected);
   });
 
   test('is looked for in configs of images alone', () => {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
@@ -7,9 +6,6 @@ import { mediaTypes } from '../../oci/media-type.ts';
 /** Image configs with long histories reach some hundred KiB. */
 export const MAX_CONFIG_BYTES = 4 << 20;
 
-/** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties */
-const ImageConfig = z.object({ created: z.string() });
-
 /** The image config that a manifest has; artifacts have others. */
 export function imageConfigOf(manifest: Manifest): Descriptor | undefined {
   const config = manifest.references.find(({ as }) => as === 'config')?.to;
@@ -17,20 +13,9 @@ export function imageConfigOf(manifest: Manifest): Descriptor | undefined {
   return isImage ? config : undefined;
 }
 
-/** `created` of an image config, UTC milliseconds; `undefined` where it has none. Whether it is a placeholder is not judged here. */
-export function createdInConfig(bytes: Uint8Array): number | undefined {
-  try {
-    const config = ImageConfig.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return config.success ? time(config.data.created) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /** What indexes and artifacts may say of themselves. */
 export function createdInAnnotations(manifest: Manifest): number | undefined {
-  return time(manifest.annotations?.['org.opencontainers.image.created'] ?? '');
+  return timeIn(manifest.annotations?.['org.opencontainers.image.created'] ?? '');
 }
 
 /** When each manifest of a repository was made; that of an index is the newest of its children's. */
@@ -65,7 +50,8 @@ export function createCreatedTimes(): CreatedTimes {
   };
 }
 
-function time(text: string): number | undefined {
+/** UTC milliseconds; undefined for what is no date. */
+export function timeIn(text: string): number | undefined {
   const atMs = Date.parse(text);
   return Number.isNaN(atMs) ? undefined : atMs;
 }

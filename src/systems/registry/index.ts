@@ -1,9 +1,9 @@
 import type { Registry } from './contract.ts';
 import { distribution } from './distribution/index.ts';
 import { generic } from './generic/index.ts';
-import { type ClientSettings, createClient } from './http-client/client.ts';
+import type { ClientSettings } from './http-client/client.ts';
 import { RegistryError } from './http-client/registry-error.ts';
-import { openTransport, type TransportSettings } from './http-client/transport.ts';
+import type { TransportSettings } from './http-client/transport.ts';
 import type { RegistryProfile } from './profile.ts';
 import { trow } from './trow/index.ts';
 import { trowFiles } from './trow-files/index.ts';
@@ -27,5 +27,10 @@ export async function openRegistry(settings: RegistrySettings, signal: AbortSign
     throw new RegistryError('REGISTRY_SETTINGS_INVALID', `opening the registry: the product ${product} is not known`, {
       hint: `Leave it out, or name one of ${registryProfiles.map(({ id }) => id).join(', ')}.`,
     });
+  // Loaded when a registry is opened: not every command needs one, and the HTTP client is large.
+  const [{ createClient }, { openTransport }] = await Promise.all([
+    import('./http-client/client.ts'),
+    import('./http-client/transport.ts'),
+  ]);
   return createClient(await openTransport(settings, signal), registryProfiles, settings);
 }

@@ -5,6 +5,7 @@ import type { Digest } from '../../oci/digest.ts';
 import type { Limit } from '../../util/limit.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { RegistryReader } from './contract.ts';
+import type { ConfigFacts } from './image-config.ts';
 import type { CreatedTimes } from './image-created.ts';
 import type { TaskGroup } from './task-group.ts';
 
@@ -20,9 +21,11 @@ export interface RegistrySurvey {
   readonly limit: Limit;
   readonly pushTimes: boolean;
   readonly readCreated: (repository: string) => boolean;
-  readonly alsoLookAt: (repository: string) => readonly Digest[];
-  /** `created` of image configs read before: repositories share base images' configs seldom, but copies of images often. */
-  readonly createdOfConfigs: Map<Digest, number | undefined>;
+  readonly alsoLookAt: (repository: string) => readonly Digest[] | Promise<readonly Digest[]>;
+  /** Names of attributes to state: `label:KEY`, `annotation:KEY`, `platform`. */
+  readonly attributes: readonly string[];
+  /** Image configs read before: repositories share base images' configs seldom, but copies of images often. */
+  readonly configs: Map<Digest, ConfigFacts>;
   readonly done: (what: 'repositories' | 'tags' | 'manifests') => void;
 }
 

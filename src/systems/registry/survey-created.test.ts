@@ -75,3 +75,41 @@ describe('times', () => {
     expect(exists.get('a:v1')).toHaveProperty('digest');
   });
 });
+
+describe('attributes', () => {
+  const names = ['label:label', 'label:none', 'annotation:team'];
+
+  test('are those that are asked for, of configs and annotations; an index has its own annotations alone', async () => {
+    const { registry, world, script } = openWorld();
+    const A = putImage(world, 'a', { tags: ['v1'], label: 'A', annotations: { team: 'shop', more: 'not asked for' } });
+    const I = putIndex(world, 'a', [A], { tags: ['multi'], annotations: { team: 'all' } });
+    const { exists } = await surveyInto(registry, { A, I }, { attributes: names });
+    expect(exists.get('a@A')?.attributes).toEqual({
+      'label:label': 'A',
+      'annotation:team': 'shop',
+      platform: 'linux/amd64',
+    });
+    expect(exists.get('a@I')?.attributes).toEqual({ 'annotation:team': 'all' });
+    expect(exists.get('a@A')).not.toHaveProperty('createdAtMs');
+    expect(script.count('blob')).toBe(1);
+  });
+
+  test('that could not be read keep the image, and of a config that is not there nothing is said', async () => {
+    const { registry, world, script } = openWorld();
+    const A = putImage(world, 'a', { tags: ['v1'], label: 'A' });
+    const B = putImage(world, 'a', { tags: ['v2'], label: 'B' });
+    world.repository('a').blobs.delete(B.config.digest);
+    script.fail('blob', unavailable, { when: (_, digest) => digest === A.config.digest });
+    const { exists, holds } = await surveyInto(registry, { A, B }, { attributes: names });
+    expect([...holds]).toEqual([['a@A', 'its config could not be read: it is down']]);
+    expect(exists.get('a@B')).not.toHaveProperty('attributes');
+  });
+
+  test('are not asked for where nobody wants them', async () => {
+    const { registry, world, script } = openWorld();
+    const A = putImage(world, 'a', { tags: ['v1'] });
+    const { exists } = await surveyInto(registry, { A }, {});
+    expect(exists.get('a@A')).not.toHaveProperty('attributes');
+    expect(script.count('blob')).toBe(0);
+  });
+});

@@ -33,7 +33,7 @@ export async function surveyRepository(survey: RegistrySurvey, repository: strin
     targets: new Map(),
   };
   await eachTag(walk, (tag) => walk.group.start(() => surveyTag(walk, tag)));
-  for (const digest of survey.alsoLookAt(repository)) lookAt(walk, digest);
+  for (const digest of await survey.alsoLookAt(repository)) lookAt(walk, digest);
   await walk.group.done();
   await lookAgain(walk);
   stateCreatedTimes(walk);

@@ -18,8 +18,10 @@ export interface SurveyOptions {
   readonly repositories?: readonly string[] | ((repository: string) => boolean);
   /** Where to read the configs of images, for the time that they were made: a request more for each of them. Default: nowhere. */
   readonly readCreated?: (repository: string) => boolean;
+  /** Names of attributes to state of manifests: `label:KEY` and `platform` cost a request for each image's config. Default: none. */
+  readonly attributes?: readonly string[];
   /** Manifests to look for by digest, which no tag and no other manifest may name: what an earlier run has left behind. */
-  readonly alsoLookAt?: (repository: string) => readonly Digest[];
+  readonly alsoLookAt?: (repository: string) => readonly Digest[] | Promise<readonly Digest[]>;
   /** Ask when each tag was pushed, where the registry tells. */
   readonly pushTimes?: boolean;
   /** Requests at a time. Default 8: four saturate Distribution. */
@@ -54,7 +56,8 @@ export function registrySource(reader: RegistryReader, options: SurveyOptions = 
         pushTimes: options.pushTimes ?? false,
         readCreated: options.readCreated ?? (() => false),
         alsoLookAt: options.alsoLookAt ?? (() => []),
-        createdOfConfigs: new Map(),
+        attributes: options.attributes ?? [],
+        configs: new Map(),
         done: countProgress(options.onProgress),
       };
       try {

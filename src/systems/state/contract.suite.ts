@@ -49,6 +49,55 @@ export function stateContract(name: string, open: () => Promise<State>): void {
       await state.close();
     });
 
+    test('remembers what a tag was on before, newest first, and a digest twice that it came back to', async () => {
+      const state = await open();
+      await state.observeTags([seen('v1', 'a'), seen('v2', 'a')], 1000);
+      await state.observeTags([seen('v1', 'b'), seen('v2', 'a')], 2000);
+      await state.observeTags([seen('v1', 'b')], 3000);
+      await state.observeTags([seen('v1', 'a')], 4000);
+
+      const history = await state.tagHistory('registry.example/app');
+
+      expect(history.get('v1')).toEqual([
+        { digest: digest('a'), sinceMs: 4000 },
+        { digest: digest('b'), sinceMs: 2000 },
+        { digest: digest('a'), sinceMs: 1000 },
+      ]);
+      expect(history.get('v2')).toEqual([{ digest: digest('a'), sinceMs: 1000 }]);
+      expect(await state.tagHistory('registry.example')).toEqual(new Map());
+      await state.close();
+    });
+
+    test('forgets a digest a year after the tag has left it', async () => {
+      const state = await open();
+      const dayMs = 24 * 60 * 60 * 1000;
+      await state.observeTags([seen('v1', 'a')], 0);
+      await state.observeTags([seen('v1', 'b')], 100 * dayMs);
+      await state.observeTags([seen('v1', 'c')], 200 * dayMs);
+      await state.observeTags([seen('v1', 'd')], 500 * dayMs);
+
+      const digests = (await state.tagHistory('registry.example/app')).get('v1')?.map((one) => one.digest);
+
+      expect(digests).toEqual([digest('d'), digest('c'), digest('b')]);
+      await state.close();
+    });
+
+    test('forgets digests of a repository that are said to be gone, and no others', async () => {
+      const state = await open();
+      await state.observeTags([seen('v1', 'a'), seen('old', 'c'), seen('v1', 'a', 'registry.example/other')], 1000);
+      await state.observeTags([seen('v1', 'b'), seen('v1', 'b', 'registry.example/other')], 2000);
+
+      await state.forgetDigests('registry.example/app', [digest('a'), digest('c')]);
+      await state.forgetDigests('registry.example/unknown', [digest('b')]);
+      await state.forgetDigests('registry.example/app', []);
+
+      expect([...(await state.tagHistory('registry.example/app'))]).toEqual([
+        ['v1', [{ digest: digest('b'), sinceMs: 2000 }]],
+      ]);
+      expect((await state.tagHistory('registry.example/other')).get('v1')).toHaveLength(2);
+      await state.close();
+    });
+
     test('tells tags, repositories and digests apart', async () => {
       const state = await open();
       await state.observeTags([seen('v1', 'a'), seen('V1', 'b'), seen('v1', 'c', 'registry.example/other')], 1000);
@@ -87,6 +136,47 @@ export function stateContract(name: string, open: () => Promise<State>): void {
 
       await state.observeTags([seen('v2', 'a')], 2000);
       expect(await state.firstSeenMs(seen('v2', 'a'))).toBe(2000);
+      await state.close();
+    });
+  });
+
+  describe(`${name}: images in use on a node`, () => {
+    test('tells when an image was last seen in use, or first seen at all', async () => {
+      const state = await open();
+      const a = { key: 'sha256:a', used: true };
+      const b = { key: 'sha256:b', used: false };
+
+      expect(await state.noteUse('cri:///one.sock', [a, b], 1000)).toEqual(
+        new Map([
+          [a.key, 1000],
+          [b.key, 1000],
+        ]),
+      );
+      expect(await state.noteUse('cri:///one.sock', [a, b], 2000)).toEqual(
+        new Map([
+          [a.key, 2000],
+          [b.key, 1000],
+        ]),
+      );
+      const ended = { ...a, used: false };
+      expect(await state.noteUse('cri:///one.sock', [ended, b], 3000)).toEqual(
+        new Map([
+          [a.key, 2000],
+          [b.key, 1000],
+        ]),
+      );
+      await state.close();
+    });
+
+    test('forgets images that are gone, and keeps runtimes apart', async () => {
+      const state = await open();
+      const a = { key: 'sha256:a', used: false };
+      await state.noteUse('cri:///one.sock', [a], 1000);
+      await state.noteUse('cri:///two.sock', [a], 2000);
+      await state.noteUse('cri:///one.sock', [], 3000);
+
+      expect(await state.noteUse('cri:///one.sock', [a], 4000)).toEqual(new Map([[a.key, 4000]]));
+      expect(await state.noteUse('cri:///two.sock', [a], 4000)).toEqual(new Map([[a.key, 2000]]));
       await state.close();
     });
   });

@@ -7,6 +7,12 @@ export interface TagObservation {
   readonly digest: Digest;
 }
 
+/** A digest that a tag was on, and since when: the first sight of it there, UTC milliseconds. */
+export interface RememberedRevision {
+  readonly digest: Digest;
+  readonly sinceMs: number;
+}
+
 /**
  * What Winnow remembers between runs. Losing it is safe: counts are compared with nothing, ages begin anew, and both only keep more.
  */
@@ -21,5 +27,24 @@ export interface State {
   observeTags(tags: Iterable<TagObservation>, atMs: number): Promise<void>;
   /** When a tag was first seen on this digest, UTC milliseconds. Undefined where it was never seen, or last on another. */
   firstSeenMs(tag: TagObservation): Promise<number | undefined>;
+  /**
+   * What the tags of a repository (by scope) were seen on, newest first: the present digest, and those before it. A tag that came back has
+   * the digest twice. Tags that are gone are among them for half a year, past digests for a year.
+   */
+  tagHistory(scope: string): Promise<ReadonlyMap<string, readonly RememberedRevision[]>>;
+  /** Forgets digests of a repository that are not there any more, so that nobody asks for them again. */
+  forgetDigests(scope: string, digests: readonly Digest[]): Promise<void>;
+  /**
+   * Notes which images of a runtime are in use now, of all that it has; those that it has no more are forgotten.
+   * @returns since when each is not: when it was last seen in use, or first seen at all. UTC milliseconds, by key.
+   */
+  noteUse(runtime: string, images: Iterable<ImageUse>, atMs: number): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
+}
+
+/** An image on a node, as it was seen. */
+export interface ImageUse {
+  /** Its id. */
+  readonly key: string;
+  readonly used: boolean;
 }

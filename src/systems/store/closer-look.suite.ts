@@ -1,6 +1,7 @@
 import { truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { image, index, type StoreWorld, surveyInWords } from '../../../test/support/store-world/index.ts';
+import type { LinkLook } from './contract.ts';
 import { collect, LATER_MS, type OpenGround, type ReadingGround, signal } from './reading-ground.suite.ts';
 
 /** What looking at single things has to tell. */
@@ -115,6 +116,56 @@ export function storeFindsLeftovers(open: OpenGround): void {
     );
     expect(said.there).toContain('layer-link app/x');
     expect(said.there).not.toContain('layer-link app/y');
+  });
+
+  test('finds the same when it looks while the structure is surveyed, and disturbs nothing', async () => {
+    const { store, built } = await open(world);
+    const structure = await surveyInWords(store.source({}), store.name, built);
+    const alone = await surveyInWords(store.leftovers({ thorough: false }), store.name, built);
+
+    const [first, together] = await Promise.all([
+      surveyInWords(store.source({}), store.name, built, signal),
+      surveyInWords(store.leftovers({ thorough: false }), store.name, built, signal),
+    ]);
+
+    expect(together.there).toEqual(alone.there);
+    expect(first.there).toEqual(structure.there);
+    expect(first.edges).toEqual(structure.edges);
+  });
+
+  test('knows links from the survey, without those that went since; a second look is a fresh one', async () => {
+    const linked: StoreWorld = {
+      manifests: { A: image(['x']) },
+      repositories: {
+        app: { tags: { v1: 'A' }, layers: ['o', 'p'] },
+        tool: { layers: ['o'] },
+        odd: { layers: ['o@sha512'] },
+      },
+      orphans: ['o', 'p', 'q'],
+    };
+    const { store, built } = await open(linked);
+    await Promise.all([
+      surveyInWords(store.source({}), store.name, built, signal),
+      surveyInWords(store.leftovers({ thorough: false }), store.name, built, signal),
+    ]);
+    // What a bucket was filled from is no more.
+    const unlink = (repository: string, blob: string) => {
+      if (store.traits.kind === 'distribution-fs') built.remove(built.layerLink(repository, blob));
+    };
+    unlink('tool', 'o');
+    const asked = ['o', 'p', 'q', 'A'].map((name) => built.digest(name));
+    const facts = async (links: LinkLook) =>
+      (await collect(store.examine(asked, links, signal)))
+        .map((one) => ({ ...one, linkedBy: [...one.linkedBy].sort() }))
+        .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+
+    const surveyed = await facts('as-surveyed');
+    expect(surveyed).toEqual(await facts(true));
+    if (store.traits.kind === 'distribution-fs')
+      // a bucket was filled from what was built, once
+      expect(surveyed.find(({ digest }) => digest === built.digest('o'))?.linkedBy).toEqual(['app', 'odd']);
+    unlink('app', 'p');
+    expect(await facts('as-surveyed')).toEqual(await facts(true));
   });
 
   test('finds nothing in a store where all is as it should be', async () => {

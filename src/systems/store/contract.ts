@@ -66,6 +66,12 @@ export interface BlobFacts {
   readonly linkedBy: readonly string[];
 }
 
+/**
+ * Whether links to a blob are looked for. `as-surveyed`: where the survey that has just ended saw which repository links which blob, those
+ * links are looked at and no others, for plans, whose every step is checked again; elsewhere it is as `true`.
+ */
+export type LinkLook = boolean | 'as-surveyed';
+
 /** Where a blob stands on its way out, by what the store itself remembers. */
 export interface PendingBlob {
   readonly digest: Digest;
@@ -105,7 +111,7 @@ export interface StoreReader {
    */
   source(options: StoreSurveyOptions): Source;
   /**
-   * States what only lies about, each with its size and the newest time of its parts (`pushedAtMs`): `upload`, `temporary-file`,
+   * States what only lies about. Surveyed at the same time as {@link source}, with the same signal, it may be one walk. Each with its size and the newest time of its parts (`pushedAtMs`): `upload`, `temporary-file`,
    * `layer-link` without data or without content, `tag-history-link` that no longer leads to a revision, `repository` without anything in it.
    *
    * @throws STORE_WALK_FAILED
@@ -116,7 +122,7 @@ export interface StoreReader {
    * @param links - looks for layer links as well, in all repositories.
    * @throws STORE_WALK_FAILED
    */
-  examine(digests: Iterable<Digest>, links: boolean, signal: AbortSignal): AsyncIterable<BlobFacts>;
+  examine(digests: Iterable<Digest>, links: LinkLook, signal: AbortSignal): AsyncIterable<BlobFacts>;
   /**
    * All blobs on their way out. Usually each once; one that came back and goes again is told for its hidden copy (for each run that
    * hid one), and as unlinked since.
@@ -152,6 +158,12 @@ export interface BlobToHide {
 /** `changed`: it is not what the plan saw, and was left alone. */
 export type StoreOutcome = 'done' | 'absent' | 'changed';
 
+/** The `index`-th of `count` equal ranges of digests, counted from 1. */
+export interface StorePart {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** The writing half: given to `apply` and `undo` alone. */
 export interface Store extends StoreReader {
   /** The store's own time, read from a file that is written there and removed. UTC milliseconds. */
@@ -159,9 +171,15 @@ export interface Store extends StoreReader {
   /**
    * Takes the lock that lies on the storage itself, for those who reach it from other machines; it is renewed until released.
    * @param holder - shown to whoever comes second.
+   * @param part - only this part, by digest: others that are as large may be locked beside it. A store that can not tell parts apart
+   *   locks all of itself.
    * @throws LEASE_HELD naming the holder
    */
-  lock(holder: string, signal: AbortSignal): Promise<{ readonly lost: AbortSignal; release(): Promise<void> }>;
+  lock(
+    holder: string,
+    signal: AbortSignal,
+    part?: StorePart,
+  ): Promise<{ readonly lost: AbortSignal; release(): Promise<void> }>;
   /** Remembers on the storage, safe on disk, that all links to these blobs are gone since now. */
   noteUnlinked(runId: string, digests: readonly Digest[], atMs: number): Promise<void>;
   /** Forgets what {@link noteUnlinked} said of these: they are in use again, or gone for good. */

@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReadOnlySwitch } from '../contract.ts';
 import { readOnlyFailure } from '../failure.ts';
-import type { KubeApi } from '../kube-api.ts';
 import { awaitRollOut, endingPods, type RollOutTiming } from '../roll-out.ts';
+import type { SwitchApi } from '../switch-api.ts';
 
 /**
  * Distribution takes the whole map as one variable. With `…_READONLY_ENABLED=true`, which is often recommended, it panics at its start
@@ -49,22 +49,16 @@ const Deployment = z.object({
 type Deployment = z.infer<typeof Deployment>;
 
 /** A registry that runs as a Deployment: its environment is patched, and all of its pods are replaced. */
-export function deploymentSwitch(api: KubeApi, place: DeploymentPlace, timing: RollOutTiming): ReadOnlySwitch {
+export function deploymentSwitch(api: SwitchApi, place: DeploymentPlace, timing: RollOutTiming): ReadOnlySwitch {
   const { namespace, name } = place;
-  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  const path = deploymentPath(place);
   const called = `deployment ${namespace}/${name}`;
   const read = async (signal: AbortSignal) => parse(called, Deployment, await api.get(path, signal));
   const patch = (container: string, env: object, signal: AbortSignal) => {
     const spec = { template: { spec: { containers: [{ name: container, env: [env] }] } } };
     return api.patch(path, 'strategic-merge', { spec }, signal);
   };
-  const settled = (signal: AbortSignal) =>
-    awaitRollOut(
-      `waiting for the roll-out of ${called}`,
-      timing,
-      async () => lookAt(api, namespace, await read(signal), signal),
-      signal,
-    );
+  const settled = (signal: AbortSignal) => awaitDeployment(api, place, timing, signal);
 
   return {
     kind: 'kubernetes-deployment',
@@ -89,6 +83,23 @@ export function deploymentSwitch(api: KubeApi, place: DeploymentPlace, timing: R
   };
 }
 
+/** Waits until all pods of a Deployment are of its last change, and none from before is still ending. @throws READ_ONLY_ROLL_OUT_FAILED */
+export async function awaitDeployment(
+  api: SwitchApi,
+  { namespace, name }: DeploymentPlace,
+  timing: RollOutTiming,
+  signal: AbortSignal,
+): Promise<void> {
+  const called = `deployment ${namespace}/${name}`;
+  const path = deploymentPath({ namespace, name });
+  const look = async () => lookAt(api, namespace, parse(called, Deployment, await api.get(path, signal)), signal);
+  await awaitRollOut(`waiting for the roll-out of ${called}`, timing, look, signal);
+}
+
+export function deploymentPath({ namespace, name }: DeploymentPlace): string {
+  return `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+}
+
 function registryContainer(called: string, { container }: DeploymentPlace, { spec }: Deployment) {
   const { containers } = spec.template.spec;
   const found = container === undefined ? containers : containers.filter(({ name }) => name === container);
@@ -102,7 +113,7 @@ function registryContainer(called: string, { container }: DeploymentPlace, { spe
   throw readOnlyFailure('READ_ONLY_SETTINGS_INVALID', `looking at ${called}: ${why}`);
 }
 
-async function lookAt(api: KubeApi, namespace: string, { metadata, spec, status }: Deployment, signal: AbortSignal) {
+async function lookAt(api: SwitchApi, namespace: string, { metadata, spec, status }: Deployment, signal: AbortSignal) {
   const { replicas } = spec;
   if (status.observedGeneration < metadata.generation) return { missing: 'its controller has not seen the change' };
   const progress = status.conditions.find(({ type }) => type === 'Progressing');

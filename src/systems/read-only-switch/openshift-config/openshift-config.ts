@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReadOnlySwitch } from '../contract.ts';
 import { readOnlyFailure } from '../failure.ts';
-import type { KubeApi } from '../kube-api.ts';
 import { awaitRollOut, endingPods, type RollOutTiming } from '../roll-out.ts';
+import type { SwitchApi } from '../switch-api.ts';
 
 /*
  * OpenShift's own registry belongs to an operator, which undoes what is done to its Deployment. It is told by
@@ -27,7 +27,7 @@ const Config = z.object({
 });
 const Remembered = z.object({ readOnly: z.boolean() });
 
-export function openshiftSwitch(api: KubeApi, timing: RollOutTiming): ReadOnlySwitch {
+export function openshiftSwitch(api: SwitchApi, timing: RollOutTiming): ReadOnlySwitch {
   const set = async (readOnly: boolean, signal: AbortSignal) => {
     await api.patch(PATH, 'merge', { spec: { readOnly } }, signal);
     await awaitRollOut(`waiting for the operator of ${CALLED}`, timing, () => look(api, signal), signal);
@@ -42,7 +42,7 @@ export function openshiftSwitch(api: KubeApi, timing: RollOutTiming): ReadOnlySw
   };
 }
 
-async function look(api: KubeApi, signal: AbortSignal) {
+async function look(api: SwitchApi, signal: AbortSignal) {
   const { metadata, status } = parse(Config, await api.get(PATH, signal));
   if (status.observedGeneration < metadata.generation) return { missing: 'it has not seen the change' };
   for (const [type, wanted] of [

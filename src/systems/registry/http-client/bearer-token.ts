@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { basicAuthorization } from './basic-authorization.ts';
 import type { Security } from './connection.ts';
 import type { FoundCredential } from './credentials.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credential } from './docker-config.ts';
 import { foreignText, RegistryError } from './registry-error.ts';
 

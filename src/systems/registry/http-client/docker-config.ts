@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failureWords } from '../../../util/pure/system-failure.ts';
 import { RegistryError } from './registry-error.ts';
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CodedError } from '../../../util/pure/coded-error.ts';
 import { REGISTRY_ERRORS, type RegistryErrorCode } from '../errors.ts';
 

@@ -2,17 +2,26 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import Database from 'libsql';
-import type { State, TagObservation } from '../contract.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import type { RememberedRevision, State, TagObservation } from '../contract.ts';
 import { explained, stateFailure } from './failures.ts';
 import {
   FIRST_SEEN,
+  FORGET_IMAGES,
+  FORGET_LEFT,
+  FORGET_PAST,
+  FORGET_PRESENT,
   FORGET_UNSEEN,
+  HISTORY,
   LAST_COUNTS,
   migrate,
   NOTE_COUNTS,
+  NOTE_MOVES,
   NOTE_SIGHTINGS,
+  NOTE_USE,
   SCHEMA_VERSION,
   schemaVersion,
+  USE,
 } from './schema.ts';
 
 export interface LibsqlStateOptions {
@@ -23,14 +32,17 @@ export interface LibsqlStateOptions {
 /** Tags a transaction: large enough to be quick, small enough that a heartbeat gets its turn in between. */
 const BATCH = 4000;
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** What Winnow remembers, in `<state directory>/winnow.db`. The directory and the file are made where they are absent. */
 export async function libsqlState(stateDir: string, options: LibsqlStateOptions = {}): Promise<State> {
   const path = join(resolve(stateDir), 'winnow.db');
   const db = attempt('opening', path, () => openDatabase(resolve(stateDir), path, options.patienceMs ?? 10_000));
+  const noteMoves = db.prepare(NOTE_MOVES);
   const noteSightings = db.prepare(NOTE_SIGHTINGS);
   const firstSeen = db.prepare(FIRST_SEEN);
   const writing = (work: () => unknown): void => attempt('writing', path, () => transact(db, work));
-  let forgotten = false;
+  let forgotAtMs = Number.NEGATIVE_INFINITY;
 
   return {
     async lastCounts(source) {
@@ -41,10 +53,16 @@ export async function libsqlState(stateDir: string, options: LibsqlStateOptions 
       writing(() => db.prepare(NOTE_COUNTS).run(source, JSON.stringify(counts), atMs));
     },
     async observeTags(tags, atMs) {
-      if (!forgotten) writing(() => db.prepare(FORGET_UNSEEN).run(atMs)); // once a process: it reads the whole table
-      forgotten = true;
+      // Seldom, as it reads whole tables: tags once a process, what they have left once a day.
+      if (forgotAtMs === Number.NEGATIVE_INFINITY) writing(() => db.prepare(FORGET_UNSEEN).run(atMs));
+      if (atMs - forgotAtMs > DAY_MS) writing(() => db.prepare(FORGET_LEFT).run(atMs));
+      forgotAtMs = atMs;
       for (const batch of inBatches(tags)) {
-        writing(() => noteSightings.run(JSON.stringify(batch), atMs));
+        const tagsAsJson = JSON.stringify(batch);
+        writing(() => {
+          noteMoves.run(tagsAsJson, atMs);
+          noteSightings.run(tagsAsJson, atMs);
+        });
         await breathe();
       }
     },
@@ -54,10 +72,51 @@ export async function libsqlState(stateDir: string, options: LibsqlStateOptions 
         | undefined;
       return row?.first_seen_ms;
     },
+    async tagHistory(scope) {
+      return attempt('reading', path, () => byTag(db.prepare(HISTORY).all(scope) as readonly HistoryRow[]));
+    },
+    async forgetDigests(scope, digests) {
+      if (digests.length === 0) return;
+      const gone = JSON.stringify(digests);
+      writing(() => {
+        db.prepare(FORGET_PRESENT).run(scope, gone);
+        db.prepare(FORGET_PAST).run(scope, gone);
+      });
+    },
+    async noteUse(runtime, images, atMs) {
+      const all = JSON.stringify([...images]);
+      writing(() => {
+        db.prepare(NOTE_USE).run(all, runtime, atMs);
+        db.prepare(FORGET_IMAGES).run(all, runtime);
+      });
+      const rows = attempt('reading', path, () => db.prepare(USE).all(runtime)) as readonly UseRow[];
+      return new Map(rows.map(({ image, since_ms }) => [image, since_ms]));
+    },
     async close() {
       if (db.open) db.close();
     },
   };
+}
+
+interface UseRow {
+  readonly image: string;
+  readonly since_ms: number;
+}
+
+interface HistoryRow {
+  readonly tag: string;
+  readonly digest: Digest;
+  readonly since_ms: number;
+}
+
+function byTag(rows: readonly HistoryRow[]): ReadonlyMap<string, readonly RememberedRevision[]> {
+  const revisions = new Map<string, RememberedRevision[]>();
+  for (const { tag, digest, since_ms: sinceMs } of rows) {
+    const known = revisions.get(tag);
+    if (known === undefined) revisions.set(tag, [{ digest, sinceMs }]);
+    else known.push({ digest, sinceMs });
+  }
+  return revisions;
 }
 
 function openDatabase(stateDir: string, path: string, patienceMs: number): Database.Database {

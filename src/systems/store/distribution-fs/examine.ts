@@ -1,27 +1,29 @@
 import { packShards, ShardedDigests } from '../../../evidence/sharded-digests.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import type { BlobFacts } from '../contract.ts';
-import { diskPlace } from '../on-disk/careful-read.ts';
-import { type Crew, type CrewSettings, startCrew } from './crew.ts';
+import type { BlobFacts, LinkLook } from '../contract.ts';
+import type { Crew, Readers } from './crew.ts';
+import type { LinksToSome } from './links-seen.ts';
 import { FACTS_PER_BLOB } from './look-at-blobs.ts';
-import type { StorePlace } from './store-place.ts';
 import { inBatches } from './survey.ts';
+import type { LinksFound } from './tasks.ts';
+import type { Walk } from './walk.ts';
 
 /** Blobs, and repositories, that a reader is given at a time. */
 const BLOBS_AT_A_TIME = 500;
 const REPOSITORIES_AT_A_TIME = 8;
+const SEEN_REPOSITORIES_AT_A_TIME = 50;
 
 /** @see StoreReader.examine */
 export async function* examine(
-  place: StorePlace,
+  { readers, walk }: { readonly readers: Readers; readonly walk: Walk },
   digests: Iterable<Digest>,
-  links: boolean,
-  crewSettings: CrewSettings,
+  links: LinkLook,
   signal: AbortSignal,
 ): AsyncGenerator<BlobFacts> {
   const blobs = new ShardedDigests(packShards(digests));
   if (blobs.size === 0) return;
-  const crew = startCrew(diskPlace(place.root), crewSettings, signal);
+  const seen = links === 'as-surveyed' ? walk.takeLinks()?.to(blobs) : undefined;
+  const crew = readers.crew(signal);
   try {
     crew.learn({ shards: blobs.shards, claims: new SharedArrayBuffer(0) });
     const ranges: number[] = [];
@@ -30,7 +32,7 @@ export async function* examine(
       Promise.all(
         ranges.map((from) => crew.ask('lookAtBlobs', { from, to: Math.min(from + BLOBS_AT_A_TIME, blobs.size) })),
       ),
-      links ? allLinks(crew, blobs.size) : undefined,
+      links === false ? undefined : seen === undefined ? allLinks(crew, blobs.size) : seenLinks(crew, seen),
     ]);
     for (let blob = 0; blob < blobs.size; blob += 1) {
       const numbers = facts[Math.floor(blob / BLOBS_AT_A_TIME)] as Float64Array;
@@ -51,7 +53,7 @@ export async function* examine(
       };
     }
   } finally {
-    await crew.close();
+    crew.close();
   }
 }
 
@@ -61,25 +63,43 @@ interface AllLinks {
 }
 
 async function allLinks(crew: Crew, blobCount: number): Promise<AllLinks> {
-  const newestAtMs = new Float64Array(blobCount);
+  const links = newLinks(new Float64Array(blobCount));
+  const repositories = inBatches(await crew.ask('findRepositories', {}), REPOSITORIES_AT_A_TIME);
+  await Promise.all(
+    repositories.map(async (batch) => links.take(await crew.ask('lookAtLinks', { repositories: batch }))),
+  );
+  return links;
+}
+
+/** Looks at the links alone that a survey came upon. */
+async function seenLinks(crew: Crew, { layers, others, revisionAtMs }: LinksToSome): Promise<AllLinks> {
+  const links = newLinks(revisionAtMs);
+  await Promise.all([
+    ...inBatches(layers, SEEN_REPOSITORIES_AT_A_TIME).map(async (batch) =>
+      links.take(await crew.ask('lookAtLayerLinks', { links: batch })),
+    ),
+    ...inBatches(others, REPOSITORIES_AT_A_TIME).map(async (batch) =>
+      links.take(await crew.ask('lookAtLinks', { repositories: batch })),
+    ),
+  ]);
+  return links;
+}
+
+/** @param newestAtMs - what is known already; is added to */
+function newLinks(newestAtMs: Float64Array): AllLinks & { take(found: readonly LinksFound[]): void } {
   const linkedBy = new Map<number, string[]>();
-  const take = (repository: string, blob: number) => {
+  const note = (repository: string, blob: number) => {
     const repositories = linkedBy.get(blob);
     if (repositories === undefined) linkedBy.set(blob, [repository]);
     else if (repositories.at(-1) !== repository) repositories.push(repository);
   };
-  const batches = inBatches(await crew.ask('findRepositories', {}), REPOSITORIES_AT_A_TIME);
-  await Promise.all(
-    batches.map(async (batch) => {
-      for (const { repository, blobs, linkedAtMs, layerLinks } of await crew.ask('lookAtLinks', {
-        repositories: batch,
-      }))
-        for (let n = 0; n < blobs.length; n += 1) {
-          const blob = blobs[n] as number;
-          newestAtMs[blob] = Math.max(newestAtMs[blob] as number, linkedAtMs[n] as number);
-          if (n < layerLinks) take(repository, blob);
-        }
-    }),
-  );
-  return { newestAtMs, linkedBy };
+  const take = (found: readonly LinksFound[]) => {
+    for (const { repository, blobs, linkedAtMs, layerLinks } of found)
+      for (let n = 0; n < blobs.length; n += 1) {
+        const blob = blobs[n] as number;
+        newestAtMs[blob] = Math.max(newestAtMs[blob] as number, linkedAtMs[n] as number);
+        if (n < layerLinks) note(repository, blob);
+      }
+  };
+  return { newestAtMs, linkedBy, take };
 }

@@ -25,22 +25,34 @@ interface Search extends Ground {
   readonly found: Leftover[];
 }
 
+export interface RepositoryLeftovers {
+  readonly leftovers: readonly Leftover[];
+  /** Blobs that are linked by their sha256 and need no closer look, by number. */
+  readonly layers: Int32Array;
+}
+
 /**
  * What only lies about in a repository.
  *
  * @param thorough - looks into the folder of every link as well: for links without content, history, and temporary files there.
+ * @param hasLinks - it is known not to be empty
  */
-export function findLeftovers(ground: Ground, repository: string, thorough: boolean): readonly Leftover[] {
+export function findLeftovers(
+  ground: Ground,
+  repository: string,
+  thorough: boolean,
+  hasLinks = false,
+): RepositoryLeftovers {
   const { place } = ground;
   const found: Leftover[] = [...findUploads(place, repository)];
   const search: Search = { ...ground, repository, found };
   const folder = `${repositoriesPath(storeRoot(place.root))}/${repository}`;
   foldersAndTemporary(search, folder);
-  findIdleLayerLinks(search, `${folder}/_layers`, thorough);
+  const layers = findIdleLayerLinks(search, `${folder}/_layers`, thorough);
   if (thorough) findIdleHistory(search);
-  const empty = emptyRepository(place, repository);
+  const empty = hasLinks ? undefined : emptyRepository(place, repository);
   if (empty !== undefined) found.push(empty);
-  return found;
+  return { leftovers: found, layers };
 }
 
 /** Temporary files among the blobs of one of the 256 folders. */
@@ -69,24 +81,39 @@ function foldersAndTemporary(search: Omit<Search, keyof Omit<Ground, 'place'>>, 
   return names;
 }
 
-/** Layer links that lead to no data, or say nothing. */
-function findIdleLayerLinks(search: Search, layers: string, thorough: boolean): void {
-  const { place, blobs, repository, found } = search;
-  for (const algorithm of foldersAndTemporary(search, layers))
-    for (const hex of foldersIn(place, `${layers}/${algorithm}`)) {
-      const digest = `${algorithm}:${hex}`;
-      if (!isDigest(digest)) continue;
-      const folder = `${layers}/${algorithm}/${hex}`;
-      if (thorough) foldersAndTemporary(search, folder);
-      const isPlain = algorithm === 'sha256';
-      if (isPlain && !thorough && blobs.indexOfHex(hex) >= 0 && !isDoubted(search, digest)) continue;
-      const link = statLink(place, `${folder}/link`);
-      if (link === undefined) continue; // deleted through the API, which leaves the folder
-      const named = isPlain ? digest : readLinkText(place, `${folder}/link`);
-      const isIdle = link.sizeBytes < LINK_BYTES || (named !== undefined && !hasData(search, named));
-      if (isIdle)
-        found.push({ kind: 'layer-link', repository, key: digest, sizeBytes: link.sizeBytes, newestAtMs: link.atMs });
+/** Layer links that lead to no data, or say nothing. @returns the blobs that all others by sha256 lead to */
+function findIdleLayerLinks(search: Search, layers: string, thorough: boolean): Int32Array {
+  const { place, blobs, doubted } = search;
+  let linked = new Int32Array(0);
+  for (const algorithm of foldersAndTemporary(search, layers)) {
+    const folder = `${layers}/${algorithm}`;
+    const isPlain = algorithm === 'sha256';
+    const names = foldersIn(place, folder);
+    const known = new Int32Array(names.length);
+    let count = 0;
+    for (const hex of names) {
+      const blob = isPlain ? blobs.indexOfHex(hex) : -1;
+      const isSure = blob >= 0 && (doubted === undefined || doubted.indexOfHex(hex) < 0);
+      if (blob >= 0) known[count++] = blob;
+      if (!isSure || thorough) lookAtLayerLink(search, folder, `${algorithm}:${hex}`, thorough);
     }
+    if (isPlain) linked = known.slice(0, count);
+  }
+  return linked;
+}
+
+/** Notes a layer link if it leads to no data, or says nothing. */
+function lookAtLayerLink(search: Search, folder: string, digest: string, thorough: boolean): void {
+  if (!isDigest(digest)) return;
+  const { place, repository, found } = search;
+  const own = `${folder}/${digest.slice(digest.indexOf(':') + 1)}`;
+  if (thorough) foldersAndTemporary(search, own);
+  const link = statLink(place, `${own}/link`);
+  if (link === undefined) return; // deleted through the API, which leaves the folder
+  const named = digest.startsWith('sha256:') ? digest : readLinkText(place, `${own}/link`);
+  const isIdle = link.sizeBytes < LINK_BYTES || (named !== undefined && !hasData(search, named));
+  if (isIdle)
+    found.push({ kind: 'layer-link', repository, key: digest, sizeBytes: link.sizeBytes, newestAtMs: link.atMs });
 }
 
 /** What is not among the blobs may have come since they were listed. */

@@ -123,9 +123,10 @@ export class Findings {
     const scope = this.#scope(repository);
     const number = this.#numberOf(repository);
     const manifests = new Map<number, KnownManifest>();
+    let apartAt = 0;
     for (let n = 0; n < found.revisions.length; n += 1) {
-      const digest = found.revisions[n] as Digest;
-      const blob = found.numbers[n] as number;
+      const blob = found.revisions[n] as number;
+      const digest = blob >= 0 ? this.#blobs.digests.at(blob) : (found.revisionsApart[apartAt++] as Digest);
       const manifest = this.#manifest(scope, digest, found.linkedAtMs[n]);
       this.#sink.refers(manifest, blob < 0 ? this.blob(digest) : this.#blobs.first + blob, 'link');
       this.#revisions.push(manifest, blob, number);

@@ -2,26 +2,30 @@ import { packShards, ShardedDigests } from '../../../evidence/sharded-digests.ts
 import type { Sink, Source } from '../../../evidence/sink.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { LeftoverOptions } from '../contract.ts';
-import { diskPlace } from '../on-disk/careful-read.ts';
-import { type Crew, type CrewSettings, startCrew } from './crew.ts';
+import type { Crew, Readers } from './crew.ts';
 import { FACTS_PER_BLOB } from './look-at-blobs.ts';
 import type { StorePlace } from './store-place.ts';
 import { inBatches, listAllBlobs } from './survey.ts';
 import type { Leftover } from './tasks.ts';
+import type { Walk } from './walk.ts';
 
 const REPOSITORIES_AT_A_TIME = 8;
 const BLOBS_AT_A_TIME = 2000;
 
 /** @see StoreReader.leftovers */
-export function storeLeftovers(place: StorePlace, options: LeftoverOptions, crewSettings: CrewSettings): Source {
+export function storeLeftovers(place: StorePlace, readers: Readers, walk: Walk, options: LeftoverOptions): Source {
   return {
     name: `store ${place.name}`,
     survey: async (sink, signal) => {
-      const crew = startCrew(diskPlace(place.root), crewSettings, signal);
+      const { thorough = true, doubted = [] } = options;
+      const take = (leftover: Leftover) => state(sink, place.name, leftover);
+      const joined = thorough ? undefined : walk.join({ doubted: [...doubted], signal, take });
+      if (joined !== undefined) return await joined;
+      const crew = readers.crew(signal);
       try {
-        await survey(crew, options, (leftover) => state(sink, place.name, leftover));
+        await survey(crew, options, take);
       } finally {
-        await crew.close();
+        crew.close();
       }
     },
   };

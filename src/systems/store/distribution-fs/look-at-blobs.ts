@@ -1,10 +1,16 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ShardedDigests } from '../../../evidence/sharded-digests.ts';
-import { blobPath, repositoriesPath, revisionsPath, storeRoot } from '../../../oci/distribution-layout.ts';
+import {
+  blobPath,
+  layerLinkPath,
+  repositoriesPath,
+  revisionsPath,
+  storeRoot,
+} from '../../../oci/distribution-layout.ts';
 import { type DiskPlace, statFile, walkFailed } from '../on-disk/careful-read.ts';
 import { foldersIn, readLinkText, statLink } from './quick-read.ts';
-import type { LinksFound } from './tasks.ts';
+import type { LayerLinks, LinksFound } from './tasks.ts';
 
 /** Numbers for each blob in an answer of {@link lookAtBlobs}: length, bytes that its removal frees, time of writing. */
 export const FACTS_PER_BLOB = 3;
@@ -56,6 +62,27 @@ export function lookAtLinks(place: DiskPlace, blobs: ShardedDigests, repository:
     blobs: Int32Array.from(found, ([blob]) => blob),
     linkedAtMs: Float64Array.from(found, ([, atMs]) => atMs),
     layerLinks,
+  };
+}
+
+/** Looks again at links that were seen before. Those that are gone by now are left out. */
+export function lookAtLayerLinks(
+  place: DiskPlace,
+  blobs: ShardedDigests,
+  { repository, blobs: asked }: LayerLinks,
+): LinksFound {
+  const root = storeRoot(place.root);
+  const linkedAtMs = new Float64Array(asked.length);
+  const found = asked.filter((blob, n) => {
+    const link = statLink(place, layerLinkPath(root, repository, blobs.at(blob)));
+    linkedAtMs[n] = link?.atMs ?? Number.NaN;
+    return link !== undefined;
+  });
+  return {
+    repository,
+    blobs: found,
+    linkedAtMs: linkedAtMs.filter((atMs) => !Number.isNaN(atMs)),
+    layerLinks: found.length,
   };
 }
 

@@ -31,6 +31,9 @@ export interface ManifestIndex {
   readonly pages: Int32Array;
 }
 
+/** What was read in this survey. */
+export type FreshPages = Pick<RepositoriesFound, 'manifests' | 'incomplete'>;
+
 /** @param storeName - kind and place of the store */
 export function indexFile(indexDir: string, storeName: string): string {
   return join(indexDir, `${sha256Hex(storeName).slice(0, 32)}.manifests`);
@@ -97,7 +100,7 @@ export async function keepIndex(
   file: string,
   blobs: ShardedDigests,
   index: ManifestIndex | undefined,
-  fresh: readonly RepositoriesFound[],
+  fresh: readonly FreshPages[],
   isUsed: (blob: number) => boolean,
   onWarning?: (text: string) => void,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { closeSync, constants, type Dirent, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readSync, statfsSync } from 'node:fs';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { type DiskPlace, listFolder, readSmallFile, statFile, walkFailed } from '../on-disk/careful-read.ts';
 import { isPlainDigest } from '../plain-digest.ts';
@@ -84,10 +84,31 @@ function tryToStat(path: string) {
 
 /** Names of the folders in a folder; empty where it is gone. @throws STORE_WALK_FAILED, also for a symbolic link among them */
 export function foldersIn(place: DiskPlace, path: string): readonly string[] {
-  const names: string[] = [];
-  for (const entry of listFolder(place, path) ?? []) if (isFolder(entry, path)) names.push(entry.name);
+  const names = namesOfFolders(place, path) ?? foldersAmong(place, path);
   disk.calls += 1 + names.length / NAMES_PER_CALL;
   return names;
+}
+
+function foldersAmong(place: DiskPlace, path: string): readonly string[] {
+  const names: string[] = [];
+  for (const entry of listFolder(place, path) ?? []) if (isFolder(entry, path)) names.push(entry.name);
+  return names;
+}
+
+/**
+ * The same for a folder with nothing but folders in it, where the file system tells so by its links: one for its name, one for itself,
+ * and one for each folder in it. `undefined`: it has to be looked at entry by entry.
+ */
+function namesOfFolders(place: DiskPlace, path: string): readonly string[] | undefined {
+  if (!countsFolders(place)) return undefined;
+  const stats = tryToStat(path);
+  if (!stats?.isDirectory() || stats.dev !== place.device || stats.nlink < 2) return undefined;
+  try {
+    const names = readdirSync(path);
+    return names.length === stats.nlink - 2 ? names : undefined;
+  } catch {
+    return undefined; // why, the careful look will tell
+  }
 }
 
 /** @throws STORE_WALK_FAILED for a symbolic link: what lies behind it could name anything */
@@ -95,4 +116,25 @@ export function isFolder(entry: Dirent, parent: string): boolean {
   if (entry.isSymbolicLink())
     throw walkFailed('looking at', `${parent}/${entry.name}`, 'it is a symbolic link, which is not followed');
   return entry.isDirectory();
+}
+
+/** File systems that are known to count like that (`statfs(2)`): ext4 (1 from 65,000 on, which fits nothing), XFS, tmpfs. */
+const COUNTING: ReadonlySet<number> = new Set([0xef53, 0x5846_5342, 0x0102_1994]);
+const counting = new Map<number, boolean>();
+
+function countsFolders({ root, device }: DiskPlace): boolean {
+  let known = counting.get(device);
+  if (known === undefined) {
+    known = isCounting(root);
+    counting.set(device, known);
+  }
+  return known;
+}
+
+function isCounting(root: string): boolean {
+  try {
+    return COUNTING.has(statfsSync(root).type);
+  } catch {
+    return false; // then entries are looked at one by one, which is slower and no less right
+  }
 }

@@ -1,17 +1,11 @@
 import type { ShardedDigests } from '../../../evidence/sharded-digests.ts';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
-import {
-  currentLinkPath,
-  repositoriesPath,
-  revisionsPath,
-  storeRoot,
-  tagPath,
-  tagsPath,
-} from '../../../oci/distribution-layout.ts';
+import { repositoriesPath, revisionsPath, storeRoot, tagPath, tagsPath } from '../../../oci/distribution-layout.ts';
 import type { DiskPlace } from '../on-disk/careful-read.ts';
+import { findLeftovers } from './find-leftovers.ts';
 import { foldersIn, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
 import type { ManifestReader } from './read-manifest.ts';
-import type { ApartManifest, PartAsked, RepositoryFound } from './tasks.ts';
+import type { ApartManifest, Leftover, PartAsked, RepositoryFound } from './tasks.ts';
 
 /** So many revisions or tags are read at a stretch; what is beyond is left to others. */
 const STRETCH = 1500;
@@ -21,6 +15,8 @@ export interface RepositoryReading {
   readonly place: DiskPlace;
   readonly blobs: ShardedDigests;
   readonly manifests: ManifestReader;
+  /** Gets what only lies about. Absent: that is not asked for. */
+  readonly leftovers?: { readonly doubted: ShardedDigests | undefined; readonly found: Leftover[] };
 }
 
 type Draft = {
@@ -48,7 +44,22 @@ export function readRepository(reading: RepositoryReading, repository: string, p
   readRevisions(reading, draft, revisions.slice(0, STRETCH));
   readTags(reading, draft, tags.slice(0, STRETCH));
   readAliases(reading, draft);
-  return draft;
+  return reading.leftovers === undefined ? draft : withLeftovers(reading, reading.leftovers, draft);
+}
+
+function withLeftovers(
+  { place, blobs }: RepositoryReading,
+  { doubted, found }: NonNullable<RepositoryReading['leftovers']>,
+  draft: Draft,
+): RepositoryFound {
+  const { leftovers, layers } = findLeftovers(
+    { place, blobs, doubted },
+    draft.repository,
+    false,
+    draft.revisions.length > 0,
+  );
+  for (const leftover of leftovers) found.push(leftover);
+  return { ...draft, layers };
 }
 
 /** Reads some revisions and tags of a repository. */
@@ -62,8 +73,8 @@ export function readPart(reading: RepositoryReading, part: PartAsked): Repositor
 function emptyDraft(repository: string): Draft {
   return {
     repository,
-    revisions: [],
-    numbers: new Int32Array(0),
+    revisions: new Int32Array(0),
+    revisionsApart: [],
     linkedAtMs: new Float64Array(0),
     emptyLinks: [],
     others: [],
@@ -80,21 +91,25 @@ function readRevisions({ place, blobs, manifests }: RepositoryReading, draft: Dr
   const folder = `${revisionsPath(storeRoot(place.root), draft.repository)}/sha256`;
   const numbers = new Int32Array(hexes.length);
   const linkedAtMs = new Float64Array(hexes.length);
+  let count = 0;
   for (const hex of hexes) {
     const number = blobs.indexOfHex(hex);
     const digest = `sha256:${hex}`;
     if (number < 0 && !isDigest(digest)) continue;
     const link = statLink(place, `${folder}/${hex}/link`);
     if (link === undefined) continue; // deleted through the API, which leaves the folder
-    numbers[draft.revisions.length] = number;
-    linkedAtMs[draft.revisions.length] = link.atMs;
-    draft.revisions.push(digest as Digest);
+    numbers[count] = number;
+    linkedAtMs[count] = link.atMs;
+    count += 1;
     if (link.sizeBytes < LINK_BYTES) draft.emptyLinks.push(digest as Digest);
     if (number >= 0) manifests.read(number, digest as Digest);
-    else draft.apart.push(readApart(manifests, digest as Digest));
+    else {
+      draft.revisionsApart.push(digest as Digest);
+      draft.apart.push(readApart(manifests, digest as Digest));
+    }
   }
-  draft.numbers = numbers.slice(0, draft.revisions.length);
-  draft.linkedAtMs = linkedAtMs.slice(0, draft.revisions.length);
+  draft.revisions = numbers.slice(0, count);
+  draft.linkedAtMs = linkedAtMs.slice(0, count);
 }
 
 function readApart(manifests: ManifestReader, digest: Digest): ApartManifest {
@@ -116,10 +131,10 @@ function noteOtherRevision({ place, blobs, manifests }: RepositoryReading, draft
 
 function readTags(reading: RepositoryReading, draft: Draft, tags: readonly string[]): void {
   const { place, blobs, manifests } = reading;
-  const root = storeRoot(place.root);
+  const folder = tagsPath(storeRoot(place.root), draft.repository);
   const targets = new Int32Array(tags.length);
   for (const tag of tags) {
-    const target = readLinkText(place, currentLinkPath(root, draft.repository, tag));
+    const target = readLinkText(place, `${folder}/${tag}/current/link`);
     if (target === undefined) continue; // no tag yet, or no more
     if (target === '') {
       draft.brokenTags.push([tag, readHistory(reading, draft.repository, tag)]);

@@ -3,12 +3,14 @@ import { blobPath, layerLinkPath } from '../../../oci/distribution-layout.ts';
 import type { StoreReader } from '../contract.ts';
 import { diskPlace, readSmallFile, statFile } from '../on-disk/careful-read.ts';
 import { streamFile } from '../on-disk/stream-file.ts';
-import { type CrewSettings, startCrew } from './crew.ts';
+import type { CrewSettings, Readers } from './crew.ts';
 import { examine } from './examine.ts';
 import { storeLeftovers } from './leftovers.ts';
 import { LINK_BYTES, statLink } from './quick-read.ts';
+import { openReaders } from './readers.ts';
 import { requireRepository, type StorePlace } from './store-place.ts';
 import { inBatches, storeSource } from './survey.ts';
+import { Walk } from './walk.ts';
 
 /** The reading half. It writes nothing, and opens nothing before it is asked. */
 export type DistributionReader = Omit<StoreReader, 'pending'>;
@@ -18,12 +20,14 @@ const AT_A_TIME = 16;
 
 /** @param crewSettings - for tests: how many read, and by which program */
 export function openReader(place: StorePlace, crewSettings: CrewSettings = {}): DistributionReader {
+  const readers = openReaders(() => diskPlace(place.root), crewSettings);
+  const walk = new Walk();
   return {
     traits: { kind: 'distribution-fs', layerLinks: true, quarantine: true, exactBytes: true },
     name: place.name,
-    source: (options) => storeSource(place, options, crewSettings),
-    leftovers: (options = {}) => storeLeftovers(place, options, crewSettings),
-    examine: (digests, links, signal) => examine(place, digests, links, crewSettings, signal),
+    source: (options) => storeSource(place, readers, walk, options),
+    leftovers: (options = {}) => storeLeftovers(place, readers, walk, options),
+    examine: (digests, links, signal) => examine({ readers, walk }, digests, links, signal),
     read: async (digest, maxBytes, signal) => {
       signal.throwIfAborted();
       return isStored(digest) ? readSmallFile(diskPlace(place.root), dataPath(place, digest), maxBytes) : undefined;
@@ -39,13 +43,13 @@ export function openReader(place: StorePlace, crewSettings: CrewSettings = {}): 
       const link = statLink(diskPlace(place.root), path);
       return link === undefined ? undefined : { atMs: link.atMs, isWhole: link.sizeBytes >= LINK_BYTES };
     },
-    revisionsSince: (sinceMs, signal) => revisionsSince(place, sinceMs, crewSettings, signal),
-    close: async () => undefined, // readers are there while something is read, and no longer
+    revisionsSince: (sinceMs, signal) => revisionsSince(readers, sinceMs, signal),
+    close: () => readers.close(),
   };
 }
 
-async function* revisionsSince(place: StorePlace, sinceMs: number, crewSettings: CrewSettings, signal: AbortSignal) {
-  const crew = startCrew(diskPlace(place.root), crewSettings, signal);
+async function* revisionsSince(readers: Readers, sinceMs: number, signal: AbortSignal) {
+  const crew = readers.crew(signal);
   try {
     const repositories = await crew.ask('findRepositories', {});
     const batches = inBatches(repositories, AT_A_TIME);
@@ -54,7 +58,7 @@ async function* revisionsSince(place: StorePlace, sinceMs: number, crewSettings:
     );
     yield* answers.flat();
   } finally {
-    await crew.close();
+    crew.close();
   }
 }
 

@@ -1,58 +1,76 @@
-import { packShards, ShardedDigests } from '../../../evidence/sharded-digests.ts';
+import { packShards, type Shard, ShardedDigests } from '../../../evidence/sharded-digests.ts';
 import type { Sink, Source } from '../../../evidence/sink.ts';
 import type { StoreSurveyOptions } from '../contract.ts';
-import { diskPlace, walkFailed } from '../on-disk/careful-read.ts';
-import { type Crew, type CrewSettings, startCrew } from './crew.ts';
+import { walkFailed } from '../on-disk/careful-read.ts';
+import type { Crew, Readers } from './crew.ts';
 import { Findings, type ManifestInNeed } from './findings.ts';
-import { indexFile, keepIndex, readIndex } from './manifest-index.ts';
+import { LinksSeen } from './links-seen.ts';
+import { type FreshPages, indexFile, keepIndex, readIndex } from './manifest-index.ts';
 import { MAX_BLOBS } from './manifest-pages.ts';
 import type { StorePlace } from './store-place.ts';
 import type { RepositoriesFound } from './tasks.ts';
+import type { Guest, Walk } from './walk.ts';
 
 /** Repositories that a reader is given at a time. */
 const AT_A_TIME = 4;
 
+/** Folders of blobs, of 256, that a reader is given at a time. */
+const FOLDERS_AT_A_TIME = 8;
+
 /** @see StoreReader.source */
-export function storeSource(place: StorePlace, options: StoreSurveyOptions, crewSettings: CrewSettings): Source {
+export function storeSource(place: StorePlace, readers: Readers, walk: Walk, options: StoreSurveyOptions): Source {
   return {
     name: `store ${place.name}`,
-    survey: async (sink, signal) => {
-      const disk = diskPlace(place.root);
-      const crew = startCrew(
-        disk,
-        { ...crewSettings, ...(options.readers === undefined ? {} : { readers: options.readers }) },
-        signal,
-      );
-      try {
-        await survey(place, crew, sink, options);
-      } finally {
-        await crew.close();
-      }
-    },
+    survey: (sink, signal) =>
+      walk.lead(signal, async (lastCall) => {
+        const crew = readers.crew(signal, options.readers);
+        try {
+          const links = await survey(place, crew, sink, options, lastCall);
+          if (links !== undefined) walk.keepLinks(links);
+        } finally {
+          crew.close();
+        }
+      }),
   };
 }
 
-/** Blobs first, then whoever needs them: what is pushed meanwhile is not among the blobs that could go. */
-async function survey(place: StorePlace, crew: Crew, sink: Sink, options: StoreSurveyOptions): Promise<void> {
+/**
+ * Blobs first, then whoever needs them: what is pushed meanwhile is not among the blobs that could go.
+ *
+ * @returns what it saw of links, where it looked at them
+ */
+async function survey(
+  place: StorePlace,
+  crew: Crew,
+  sink: Sink,
+  options: StoreSurveyOptions,
+  lastCall: () => Guest | undefined,
+): Promise<LinksSeen | undefined> {
   const file = options.indexDir === undefined ? undefined : indexFile(options.indexDir, place.name);
   const blobs = await listAllBlobs(crew);
   if (blobs.size > MAX_BLOBS)
     throw walkFailed('listing the blobs of', place.name, `there are ${blobs.size}, and ${MAX_BLOBS} can be told apart`);
   const index = file === undefined ? undefined : await readIndex(file, blobs);
   const claims = new SharedArrayBuffer(blobs.size * 4);
-  crew.learn({ shards: blobs.shards, claims, ...(index === undefined ? {} : { known: index.known }) });
+  const guest = lastCall();
+  const doubted = guest === undefined || guest.doubted.length === 0 ? {} : { doubted: packShards(guest.doubted) };
+  crew.learn({ shards: blobs.shards, claims, ...(index === undefined ? {} : { known: index.known }), ...doubted });
   const first = sink.existing('blob', place.name, blobs);
   const findings = new Findings(sink, { storeName: place.name, digests: blobs, first }, options.pushTimes ?? false);
+  const links = guest === undefined ? undefined : new LinksSeen(blobs);
 
-  const fresh: RepositoriesFound[] = [];
-  await surveyRepositories(crew, await crew.ask('findRepositories', {}), (found) => {
+  const fresh: FreshPages[] = [];
+  await surveyRepositories(crew, await crew.ask('findRepositories', {}), guest !== undefined, (found) => {
     findings.take(found);
-    if (file !== undefined) fresh.push({ ...found, repositories: [] });
+    for (const leftover of found.leftovers) guest?.take(leftover);
+    if (links !== undefined) for (const repository of found.repositories) links.add(repository);
+    if (file !== undefined) fresh.push({ manifests: found.manifests, incomplete: found.incomplete });
     options.onProgress?.({ ...findings.counts, blobs: blobs.size });
   });
   if (index !== undefined) findings.takePages(index.pages, isUsed(claims, index.known));
   await lookCloser(crew, sink, findings, findings.finish(), first);
   if (file !== undefined) await keepIndex(file, blobs, index, fresh, isUsed(claims, claims), options.onWarning);
+  return links;
 }
 
 /** Whether readers came upon a manifest that is known from before. */
@@ -65,8 +83,11 @@ function isUsed(claims: SharedArrayBuffer, known: SharedArrayBuffer): (blob: num
 export async function listAllBlobs(crew: Crew): Promise<ShardedDigests> {
   const shards = [...packShards([])];
   await Promise.all(
-    (await crew.ask('listFirstBytes', {})).map(async (firstByte) => {
-      shards[Number.parseInt(firstByte, 16)] = await crew.ask('listBlobs', { firstByte });
+    inBatches(await crew.ask('listFirstBytes', {}), FOLDERS_AT_A_TIME).map(async (firstBytes) => {
+      const listed = await crew.ask('listBlobs', { firstBytes });
+      firstBytes.forEach((firstByte, n) => {
+        shards[Number.parseInt(firstByte, 16)] = listed[n] as Shard;
+      });
     }),
   );
   return new ShardedDigests(shards);
@@ -76,6 +97,7 @@ export async function listAllBlobs(crew: Crew): Promise<ShardedDigests> {
 async function surveyRepositories(
   crew: Crew,
   repositories: readonly string[],
+  leftovers: boolean,
   take: (found: RepositoriesFound) => void,
 ): Promise<void> {
   const takeAll = async (found: RepositoriesFound): Promise<void> => {
@@ -84,7 +106,7 @@ async function surveyRepositories(
   };
   await Promise.all(
     inBatches(repositories, AT_A_TIME).map(async (batch) =>
-      takeAll(await crew.ask('surveyRepositories', { repositories: batch })),
+      takeAll(await crew.ask('surveyRepositories', { repositories: batch, leftovers })),
     ),
   );
 }

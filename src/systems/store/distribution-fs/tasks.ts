@@ -10,7 +10,7 @@ import type { ReferenceKind } from '../../../oci/manifest.ts';
 export interface Tasks {
   /** The folders of blobs that are there: first bytes of their digests. */
   readonly listFirstBytes: readonly [ask: object, answer: readonly string[]];
-  readonly listBlobs: readonly [ask: { readonly firstByte: string }, answer: Shard];
+  readonly listBlobs: readonly [ask: { readonly firstBytes: readonly string[] }, answer: readonly Shard[]];
   /** All repositories, in no order. */
   readonly findRepositories: readonly [ask: object, answer: readonly string[]];
   readonly surveyRepositories: readonly [ask: RepositoriesAsked, answer: RepositoriesFound];
@@ -24,6 +24,8 @@ export interface Tasks {
   ];
   readonly lookAtBlobs: readonly [ask: { readonly from: number; readonly to: number }, answer: Float64Array];
   readonly lookAtLinks: readonly [ask: { readonly repositories: readonly string[] }, answer: readonly LinksFound[]];
+  /** When layer links were written; those that are gone by now are left out. */
+  readonly lookAtLayerLinks: readonly [ask: { readonly links: readonly LayerLinks[] }, answer: readonly LinksFound[]];
   readonly findLeftovers: readonly [ask: LeftoversAsked, answer: readonly Leftover[]];
   readonly findBlobLeftovers: readonly [ask: { readonly firstByte: string }, answer: readonly Leftover[]];
   readonly findRevisionsSince: readonly [
@@ -50,6 +52,8 @@ export interface Knowledge {
 
 export interface RepositoriesAsked {
   readonly repositories: readonly string[];
+  /** Also what only lies about, as far as a quick look tells, and which blobs they have layer links to. */
+  readonly leftovers: boolean;
 }
 
 /** A part of a repository that is too large for one reader. */
@@ -73,16 +77,18 @@ export interface RepositoriesFound {
   readonly incomplete: readonly number[];
   /** Parts that others could do. */
   readonly parts: readonly PartAsked[];
+  /** What only lies about, where that was asked for. */
+  readonly leftovers: readonly Leftover[];
 }
 
 export type Stray = readonly [from: number, as: ReferenceKind, to: Digest];
 
 export interface RepositoryFound {
   readonly repository: string;
-  /** The sha256 digests of its manifests. */
-  readonly revisions: readonly Digest[];
-  /** Their numbers among the blobs; -1 for those that were not there when blobs were listed. */
-  readonly numbers: Int32Array;
+  /** Its sha256 manifests: numbers among the blobs, or -1 for one that was not there when blobs were listed. */
+  readonly revisions: Int32Array;
+  /** Those that were not, in turn. */
+  readonly revisionsApart: readonly Digest[];
   /** When their links were written. */
   readonly linkedAtMs: Float64Array;
   /** Manifests whose link is empty or short. */
@@ -99,6 +105,14 @@ export interface RepositoryFound {
   readonly aliases: readonly (readonly [named: string, stored: Digest])[];
   /** Manifests that are not among the blobs: they came meanwhile, or are not there. */
   readonly apart: readonly ApartManifest[];
+  /** Blobs that it has layer links to, by their sha256, where that was asked for. */
+  readonly layers?: Int32Array;
+}
+
+/** Layer links of a repository by sha256. */
+export interface LayerLinks {
+  readonly repository: string;
+  readonly blobs: Int32Array;
 }
 
 export interface ApartManifest {

@@ -1,31 +1,12 @@
-import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
+import { CodedError } from '../../../util/pure/coded-error.ts';
+import {
+  s3FailureWords as failureWords,
+  isMissingObject as isMissing,
+  s3Status as statusOf,
+} from '../../../util/s3-client.ts';
 import { type StoreErrorCode, storeErrors } from '../errors.ts';
 
-/** What the SDK throws, as far as it concerns us. */
-interface ServiceFailure extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-const MAX_WORDS = 300;
-
-/** `AccessDenied (403): …`. Servers' messages name no secrets; long ones are cut. */
-export function failureWords(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return messageOf(thrown);
-  const status = statusOf(thrown);
-  const said = messageOf(thrown);
-  // A HEAD has no body to say more: the SDK's "UnknownError" tells nothing.
-  const message = said === '' || said === 'UnknownError' ? '' : `: ${said.slice(0, MAX_WORDS)}`;
-  return `${thrown.name}${status === undefined ? '' : ` (${status})`}${message}`;
-}
-
-export function statusOf(thrown: unknown): number | undefined {
-  return (thrown as ServiceFailure | undefined)?.$metadata?.httpStatusCode;
-}
-
-/** There is no such object. A bucket that is not there is another matter. */
-export function isMissing(thrown: unknown): boolean {
-  return statusOf(thrown) === 404 && (thrown as Error).name !== 'NoSuchBucket';
-}
+export { failureWords, isMissing, statusOf };
 
 /** The server knows no such request. */
 export function isNotImplemented(thrown: unknown): boolean {

@@ -29,7 +29,7 @@ export function bucketStore(place: BucketPlace, options: BucketStoreOptions = {}
     name: place.name,
     source: (survey) => bucketSource(place, survey),
     leftovers: ({ thorough = true } = {}) => bucketLeftovers(place, thorough),
-    examine: (digests, links, signal) => examineBlobs(place, digests, links, signal),
+    examine: (digests, links, signal) => examineBlobs(place, digests, links !== false, signal),
     pending: (signal) => pendingBlobs(place, signal),
     read: (digest, maxBytes, signal) => place.bucket.read(dataKey(digest), maxBytes, signal),
     stream: (digest, signal) => place.bucket.stream(dataKey(digest), signal),

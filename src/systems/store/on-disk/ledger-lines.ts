@@ -20,6 +20,8 @@ export interface Unlinked {
 export interface LedgerContents {
   /** What holds now. */
   readonly unlinked: Map<Digest, Unlinked>;
+  /** Of which the last word is that nothing holds any more. */
+  readonly forgotten: ReadonlySet<Digest>;
   /** Digests that the file's lines name, also those that hold no more. */
   readonly namedCount: number;
   /** Where the last whole line ends. */
@@ -40,6 +42,7 @@ export function forgottenLines(digests: readonly Digest[]): string {
 /** @throws STORE_LEDGER_DAMAGED at a broken line that others follow; the operating system's errors as they are */
 export async function readLedger(path: string): Promise<LedgerContents> {
   const unlinked = new Map<Digest, Unlinked>();
+  const forgotten = new Set<Digest>();
   let [namedCount, wholeBytes, number, broken] = [0, 0, 0, false];
   for await (const { bytes, ended } of rawLines(path)) {
     if (broken) throw ledgerDamaged(path, number);
@@ -50,10 +53,15 @@ export async function readLedger(path: string): Promise<LedgerContents> {
     namedCount += line.digests.length;
     wholeBytes += bytes.length;
     for (const digest of line.digests)
-      if (line.since === undefined) unlinked.delete(digest);
-      else unlinked.set(digest, line.since);
+      if (line.since === undefined) {
+        unlinked.delete(digest);
+        forgotten.add(digest);
+      } else {
+        unlinked.set(digest, line.since);
+        forgotten.delete(digest);
+      }
   }
-  return { unlinked, namedCount, wholeBytes };
+  return { unlinked, forgotten, namedCount, wholeBytes };
 }
 
 function parseLine(

@@ -1,13 +1,14 @@
-import { constants } from 'node:fs';
+import { constants, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../../../oci/digest.ts';
 import { errnoOf } from '../../../util/pure/system-failure.ts';
-import { replaceFile, syncFolders } from './durable.ts';
+import type { StorePart } from '../contract.ts';
+import { replaceFile, syncFolders, unlinkIfThere } from './durable.ts';
 import { notReadable, notWritable } from './failures.ts';
 import { fileIfThere, groundOf } from './ground.ts';
 import { forgottenLines, type LedgerContents, readLedger, type Unlinked, unlinkedLines } from './ledger-lines.ts';
-import { ledgerPath } from './winnow-folder.ts';
+import { ledgerPath, partLedgerPath, partsAmong, winnowFolder } from './winnow-folder.ts';
 
 /** Which blobs have no links any more, and since when. Each call is on disk when it resolves; calls that come together share a sync. */
 export interface Ledger {
@@ -28,19 +29,42 @@ interface Waiting {
   readonly reject: (failure: unknown) => void;
 }
 
-/** What the ledger says now. @throws STORE_LEDGER_DAMAGED, STORE_WALK_FAILED */
+/**
+ * What the ledger says now: that of the whole, and what those say that worked on parts since. (Those first: they may be taken over.)
+ * @throws STORE_LEDGER_DAMAGED, STORE_WALK_FAILED
+ */
 export async function unlinkedBlobs(root: string): Promise<Map<Digest, Unlinked>> {
-  return (await contentsOf(ledgerPath(root))).unlinked;
+  const parts: LedgerContents[] = [];
+  for (const part of partsAmong(namesIn(winnowFolder(root)), 'ledger'))
+    parts.push(await contentsOf(partLedgerPath(root, part)));
+  const { unlinked } = await contentsOf(ledgerPath(root));
+  for (const part of parts) {
+    for (const digest of part.forgotten) unlinked.delete(digest);
+    for (const [digest, since] of part.unlinked) unlinked.set(digest, since);
+  }
+  return unlinked;
+}
+
+/**
+ * Takes what is said of parts over into the ledger of the whole. The caller holds the lock on all, and nobody works on a part.
+ * @throws STORE_NOT_WRITABLE, STORE_LEDGER_DAMAGED
+ */
+export async function foldLedgers(root: string): Promise<void> {
+  const parts = partsAmong(namesIn(winnowFolder(root)), 'ledger');
+  if (parts.length === 0) return;
+  rewrite(ledgerPath(root), await unlinkedBlobs(root));
+  // Should it die here, they are taken over once more, which changes nothing.
+  for (const part of parts) unlinkIfThere(partLedgerPath(root, part));
 }
 
 /**
  * Opens nothing yet. While one of its functions is at work, the lock on the store is held: nobody else writes to the file.
  * After a failed write the next one begins with what is there. Should a crash take a note back, its blobs wait once more: no harm.
  *
+ * @param partNow - the part that is locked, which has a file of its own; absent: the whole
  * @throws from its functions: STORE_NOT_WRITABLE, STORE_LEDGER_DAMAGED
  */
-export function openLedger(root: string): Ledger {
-  const path = ledgerPath(root);
+export function openLedger(root: string, partNow: () => StorePart | undefined = () => undefined): Ledger {
   let waiting: Waiting[] = [];
   let isWriting = false;
   let known: LedgerContents | undefined;
@@ -60,8 +84,10 @@ export function openLedger(root: string): Ledger {
       const group = waiting;
       waiting = [];
       try {
+        const part = partNow();
+        const path = part === undefined ? ledgerPath(root) : partLedgerPath(root, part);
         if (known === undefined || stamp !== stampOf(path)) known = await toAppendTo(root, path);
-        known = await write(path, known, group);
+        known = await write(path, known, group, part === undefined);
         stamp = stampOf(path);
         for (const item of group) item.resolve();
       } catch (failure) {
@@ -81,17 +107,22 @@ export function openLedger(root: string): Ledger {
 /** Changes whenever somebody else wrote to the file, between two locks of a process that lives long. */
 function stampOf(path: string): string {
   const stat = fileIfThere(path);
-  return stat === undefined ? '' : `${stat.ino} ${stat.size}`;
+  return `${path} ${stat === undefined ? '' : `${stat.ino} ${stat.size}`}`;
 }
 
-async function write(path: string, known: LedgerContents, group: readonly Waiting[]): Promise<LedgerContents> {
+async function write(
+  path: string,
+  known: LedgerContents,
+  group: readonly Waiting[],
+  isWhole: boolean,
+): Promise<LedgerContents> {
   const { text, namedCount } = said(
     known.unlinked,
     group.map(({ entry }) => entry),
   );
   if (text === '') return known;
   const after = { ...known, namedCount: known.namedCount + namedCount };
-  if (isMostlyDead(after)) return rewrite(path, after);
+  if (isWhole && isMostlyDead(after)) return rewrite(path, after.unlinked);
   await append(path, text);
   return after;
 }
@@ -115,7 +146,7 @@ function isMostlyDead({ unlinked, namedCount }: LedgerContents): boolean {
 }
 
 /** Writes anew what holds, and nothing else. */
-function rewrite(path: string, { unlinked }: LedgerContents): LedgerContents {
+function rewrite(path: string, unlinked: Map<Digest, Unlinked>): LedgerContents {
   const bySince = new Map<Unlinked, Digest[]>();
   for (const [digest, since] of unlinked) {
     const same = bySince.get(since);
@@ -124,7 +155,7 @@ function rewrite(path: string, { unlinked }: LedgerContents): LedgerContents {
   }
   const text = [...bySince].map(([since, digests]) => unlinkedLines(digests, since)).join('');
   replaceFile(path, `${path}.draft`, Buffer.from(text));
-  return { unlinked, namedCount: unlinked.size, wholeBytes: Buffer.byteLength(text) };
+  return { unlinked, forgotten: new Set(), namedCount: unlinked.size, wholeBytes: Buffer.byteLength(text) };
 }
 
 async function append(path: string, text: string): Promise<void> {
@@ -159,14 +190,27 @@ async function toAppendTo(root: string, path: string): Promise<LedgerContents> {
     throw notWritable('writing', path, failure);
   }
   syncFolders([dirname(path)]);
-  return contents;
+  return { ...contents, unlinked: await unlinkedBlobs(root) };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (failure) {
+    if (errnoOf(failure) === 'ENOENT') return [];
+    throw notReadable('listing', folder, failure);
+  }
 }
 
 async function contentsOf(path: string): Promise<LedgerContents> {
   try {
     return await readLedger(path);
   } catch (failure) {
-    if (errnoOf(failure) === 'ENOENT') return { unlinked: new Map(), namedCount: 0, wholeBytes: 0 };
+    if (errnoOf(failure) === 'ENOENT') return nothing();
     throw notReadable('reading', path, failure);
   }
+}
+
+function nothing(): LedgerContents {
+  return { unlinked: new Map(), forgotten: new Set(), namedCount: 0, wholeBytes: 0 };
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../contract.ts';
+import type { Store, StorePart } from '../contract.ts';
 import { storageClockMs } from './clock.ts';
 import { hideInto } from './hide.ts';
 import { openLedger } from './ledger.ts';
@@ -25,13 +25,18 @@ const LOCK_TTL_MS = 180_000;
 
 /** Nothing is opened, and nothing written, before a function is called. */
 export function onDiskWriter(place: OnDiskPlace, options: OnDiskWriterOptions = {}): OnDiskWriter {
-  const ledger = openLedger(place.root);
+  let partNow: StorePart | undefined;
+  const ledger = openLedger(place.root, () => partNow);
   return {
     async clockMs(signal) {
       signal.throwIfAborted();
       return storageClockMs(place.root);
     },
-    lock: (holder, signal) => lockStore(place, holder, signal, options.lockTtlMs ?? LOCK_TTL_MS),
+    async lock(holder, signal, part) {
+      const lock = await lockStore({ place, holder, signal, silentMs: options.lockTtlMs ?? LOCK_TTL_MS }, part);
+      partNow = part;
+      return lock;
+    },
     async noteUnlinked(runId, digests, atMs) {
       requireRunId(runId);
       await ledger.noteUnlinked(digests, { runId, atMs });

@@ -1,37 +1,92 @@
+import { readdirSync } from 'node:fs';
 import { type FileLock, takeFileLock } from '../../../util/file-lock/file-lock.ts';
 import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
+import { wait } from '../../../util/wait.ts';
+import type { StorePart } from '../contract.ts';
 import { notWritable } from './failures.ts';
 import { groundOf } from './ground.ts';
+import { foldLedgers } from './ledger.ts';
 import type { OnDiskPlace } from './on-disk-place.ts';
-import { lockPath, winnowFolder } from './winnow-folder.ts';
+import { lockPath, partLockName, partsAmong, winnowFolder } from './winnow-folder.ts';
+
+interface LockAsked {
+  readonly place: OnDiskPlace;
+  readonly holder: string;
+  readonly signal: AbortSignal;
+  /** How long a holder on another machine may be silent before it is succeeded. */
+  readonly silentMs: number;
+}
 
 /**
- * The lock on the storage itself. It is renewed nine times before others may think its holder dead.
+ * The lock on the storage itself, or on a part of it. It is renewed nine times before others may think its holder dead.
  *
- * @param silentMs - how long a holder on another machine may be silent before it is succeeded.
+ * Who wants a part holds the lock of the whole while it takes that of the part: so nobody begins on the whole while parts are worked on,
+ * nor on a part while the whole is.
+ *
  * @throws LEASE_HELD, STORE_NOT_WRITABLE
  */
-export async function lockStore(
-  place: OnDiskPlace,
-  holder: string,
-  signal: AbortSignal,
-  silentMs: number,
-): Promise<FileLock> {
+export async function lockStore(asked: LockAsked, part?: StorePart): Promise<FileLock> {
+  const folder = winnowFolder(asked.place.root);
+  groundOf(asked.place.root).make(folder);
+  if (part === undefined) {
+    const whole = await take(asked, 'lock');
+    await orRelease(whole, async () => {
+      await assertNobodyIn(asked, () => true);
+      await foldLedgers(asked.place.root);
+    });
+    return whole;
+  }
+  const whole = await takeBriefly(asked);
+  try {
+    await assertNobodyIn(asked, ({ count }) => count !== part.count);
+    const strangers = partsAmong(readdirSync(folder), 'ledger').some(({ count }) => count !== part.count);
+    if (strangers) {
+      await assertNobodyIn(asked, () => true);
+      await foldLedgers(asked.place.root);
+    }
+    return await take(asked, partLockName(part));
+  } finally {
+    await whole.release();
+  }
+}
+
+/** @throws LEASE_HELD where somebody is at work in one of these parts */
+async function assertNobodyIn(asked: LockAsked, isMeant: (part: StorePart) => boolean): Promise<void> {
+  for (const part of partsAmong(readdirSync(winnowFolder(asked.place.root)), 'lock'))
+    if (isMeant(part)) await (await take(asked, partLockName(part))).release();
+}
+
+/** Those who begin on parts at the same time hold the lock of the whole for a moment each. */
+const PATIENCE_MS = 30_000;
+const BETWEEN_TRIES_MS = 100;
+
+async function takeBriefly(asked: LockAsked): Promise<FileLock> {
+  for (const beganAtMs = performance.now(); ; await wait(BETWEEN_TRIES_MS * (1 + Math.random()), asked.signal)) {
+    try {
+      return await take(asked, 'lock');
+    } catch (failure) {
+      const isHeld = failure instanceof CodedError && failure.code === 'LEASE_HELD';
+      if (!isHeld || performance.now() - beganAtMs > PATIENCE_MS) throw failure;
+    }
+  }
+}
+
+async function orRelease(lock: FileLock, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (failure) {
+    await lock.release();
+    throw failure;
+  }
+}
+
+/** @param name - of the file that tells who holds it */
+async function take({ place, holder, signal, silentMs }: LockAsked, name: string): Promise<FileLock> {
+  const scope = name === 'lock' ? place.name : `${place.name}, ${name.replaceAll('-', ' ')}`;
   const folder = winnowFolder(place.root);
-  groundOf(place.root).make(folder);
-  const scope = place.name;
+  const errors = errorsOf(scope);
   const lock = await coded(place, 'locking', () =>
-    takeFileLock({
-      folder,
-      first: 'lock',
-      name: 'lock',
-      scope,
-      holder,
-      ttlMs: silentMs / 3,
-      silentMs,
-      signal,
-      errors: errorsOf(scope),
-    }),
+    takeFileLock({ folder, first: name, name, scope, holder, ttlMs: silentMs / 3, silentMs, signal, errors }),
   );
   return { lost: lock.lost, release: () => coded(place, 'unlocking', () => lock.release()) };
 }

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { startNode } from '../test/support/node-rig.ts';
+import { busyboxLayer, paddingLayer, pushRunnable } from '../test/support/runnable-image.ts';
+const node = await startNode();
+const box = busyboxLayer();
+for (const [n, t] of [['a','1'],['b','1'],['b','2'],['c','1.2.3']] as const) { await pushRunnable(node.registry.url, n, { tag: t, layers: [box, paddingLayer(n, 900_000), paddingLayer(n+t, 400_000)], labels: { opschain: n === 'c' ? 'true' : 'false' } }); await node.rig.pull(`${node.host}${n}:${t}`); }
+await node.rig.container(await node.rig.pod('web'), { image: `${node.host}a:1` });
+const w = (...a: string[]) => { const r = spawnSync('node', ['dist/winnow.js', ...a, '--state-dir', '/tmp/wn-state'], { encoding: 'utf8' }); console.log('$ winnow', a.join(' ')); console.log(r.stdout + r.stderr + `rc ${r.status}\n`); };
+const rt = ['--runtime', node.runtime.name];
+w('node-gc', ...rt);
+w('node-gc', ...rt, '--min-pull-age', '0s', '--show-kept', '--plan-out', '/tmp/wn-plan.jsonl');
+w('node-gc', ...rt, '--min-pull-age', '0s', '--label', 'opschain=true', '-o', 'json');
+w('apply', '/tmp/wn-plan.jsonl', '--confirm');
+w('run', 'ls');
+w('undo', 'last');
+w('node-gc', ...rt, '--min-pull-age', '0s', '--only', '**:1.2.3', '-o', 'markdown');
+w('node-gc', '--runtime', 'cri:///nope.sock');
+w('node-gc', '--runtime', 'foo://x');
+w('node-gc', '--high-watermark', '80');
+w('node-gc', '--containers', 'all');
+node.rig.close(); await node.runtime.close();
+const { runEndings } = await import('../test/support/at-end.ts'); await runEndings();

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { repeatable } from './repeatable.ts';
+
+/** As for all commands; but `--cluster` is whose workloads are asked, and its name for plans and events is `--cluster-name`. */
+export function addNodeCommonOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'settings file')
+    .option('--state-dir <dir>', 'where journals, leases and memory lie')
+    .option('--cluster-name <name>', 'name of the cluster, told in plans and events')
+    .option('--log-level <level>', 'debug, info, warn or error')
+    .addOption(repeatable('--cluster <spec>', 'workloads whose images stay: kubernetes, manifests:DIR, snapshot:FILE'));
+}
+
+/** Which runtime. */
+export function addRuntimeOptions(command: Command): Command {
+  return command
+    .option(
+      '--runtime <address>',
+      'its socket: cri://PATH, containerd://PATH?namespace=NAME, docker://PATH (looked for)',
+    )
+    .option('--timeout <duration>', 'how long to wait for an answer (30s)')
+    .option('--node-name <name>', "the node's name in plans and reports (the host's)");
+}
+
+/** What may go from a node. */
+export function addNodeGcOptions(command: Command): Command {
+  return command
+    .option('--containers <which>', 'superseded (default), ended or none')
+    .option('--sandboxes <which>', 'superseded (default), not-ready or none')
+    .option('--sandbox-min-age <duration>', 'leave sandboxes alone for so long (10m)')
+    .option('--no-images', 'leave images alone')
+    .option('--min-pull-age <duration>', 'keep images that were pulled later (10m)')
+    .option('--min-unused-age <duration>', 'keep images that a container has used since')
+    .option('--until <duration>', 'keep images that were built later, whenever they were pulled')
+    .option('--keep-per-repository <count>', 'keep so many of the latest pulled of each repository')
+    .addOption(repeatable('--keep <pattern>', 'names of images that stay: a glob, or an expression between slashes'))
+    .addOption(repeatable('--only <pattern>', 'only images with such a name go: *:1.2.3 is that version of any'))
+    .addOption(repeatable('--label <filter>', 'only images with this label go: KEY, KEY=VALUE, !KEY=VALUE'))
+    .option('--high-watermark <percent>', 'images go only when so much of their disk is used')
+    .option('--low-watermark <percent>', 'and only until no more than so much is used')
+    .option('--require-repullable', 'only images go that their registry still has')
+    .option('--auth-file <file>', 'to ask registries: credentials as docker login writes them, or a pull secret')
+    .option('--certificate-authority <file>', "to ask registries: an authority to trust besides the system's")
+    .option('--force-insecure', 'to ask registries: accept invalid certificates, and plain HTTP')
+    .option('--release-content', 'let go of the packed layers of unpacked images, where that is safe')
+    .option('--static-pods <dir>', 'a folder of static pods: what they name stays')
+    .option('--expires-after <duration>', 'how long a saved plan may be applied');
+}

@@ -1,0 +1,38 @@
+import { applyNodePlan, type RunReport } from '../../flows/apply-node-plan.ts';
+import type { Runtime } from '../../systems/runtime/contract.ts';
+import { startProgress } from '../progress.ts';
+import { runIdFor } from './ids.ts';
+import { outcomeLog } from './outcome-log.ts';
+import type { PlanToRun } from './run-plan.ts';
+import type { Session } from './session.ts';
+
+/** Applies a plan to a node. */
+export async function runNodePlan(session: Session, runtime: Runtime, plan: PlanToRun): Promise<RunReport> {
+  const { terminal, journal, log } = session;
+  const { header } = plan;
+  const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
+  log.info('applying', { run_id: runId, plan_id: header.id, runtime: runtime.name, actions: header.actionCount });
+  const progress = startProgress(terminal, 'removing');
+  const outcomes = outcomeLog(log, runId);
+  try {
+    return await applyNodePlan({
+      ...{ header, actions: plan.actions, planLines: plan.lines, runId, by: session.by, journal, runtime },
+      leases: await session.leases(),
+      guards: [],
+      nowMs: terminal.nowMs,
+      signal: terminal.signal,
+      onProgress: (tally, action, outcome) => {
+        outcomes.note(action, outcome);
+        const { done, alreadyGone, skipped, failed } = tally;
+        progress.update(
+          done + alreadyGone + skipped + failed,
+          `${done} done, ${skipped} skipped, ${failed} failed`,
+          header.actionCount,
+        );
+      },
+    });
+  } finally {
+    progress.stop();
+    outcomes.finish();
+  }
+}

@@ -1,0 +1,105 @@
+import type { Sink } from '../../../evidence/sink.ts';
+import type { ImageApiReader, KubeObject } from '../contract.ts';
+import { imageApiKind, stateImages } from '../objects/image-api/state-images.ts';
+import { findRegistryHost } from '../objects/registry-host.ts';
+import { eachObject } from './each-object.ts';
+
+const PROGRESS_EVERY = 1000;
+
+/**
+ * The image API that lies in files: whatever Images and ImageStreams there are.
+ *
+ * @returns undefined where there are none
+ * @throws CLUSTER_SETTINGS_INVALID where no file is there; the signal's reason
+ */
+export async function openImageApi(path: string, signal: AbortSignal): Promise<ImageApiReader | undefined> {
+  let isThere = false;
+  await eachApiObject(path, signal, {
+    wants: (kind) => {
+      isThere ||= kind !== 'LimitRange';
+      return false;
+    },
+    isEnough: () => isThere,
+  });
+  if (!isThere) return undefined;
+  const name = `openshift:manifests:${path}`;
+  let known: { readonly host: string | undefined } | undefined;
+  return {
+    name,
+    source: (onProgress) => ({
+      name,
+      survey: async (sink, stop) => {
+        known = { host: await survey(path, name, onProgress, sink, stop) };
+      },
+    }),
+    // The survey comes by it: asked before, the files are read for it alone.
+    registryHost: async (stop) => {
+      known ??= { host: await findHost(path, stop) };
+      return known.host;
+    },
+  };
+}
+
+/** A file that can't be read hides what there is and what names what in all of the API. @returns the registry's host */
+async function survey(
+  path: string,
+  name: string,
+  onProgress: ((objects: number) => void) | undefined,
+  sink: Sink,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const statements = stateImages(sink, name);
+  const finder = findRegistryHost();
+  let count = 0;
+  await eachApiObject(path, signal, {
+    object: (object) => {
+      statements.object(object);
+      finder.object(object);
+      count += 1;
+      if (count % PROGRESS_EVERY === 0) onProgress?.(count);
+    },
+    unread: (cause, hint) => {
+      for (const hides of ['existence', 'references'] as const)
+        sink.gap({ scope: name, hides, source: name, cause, ...(hint !== undefined && { hint }) });
+    },
+  });
+  statements.done();
+  onProgress?.(count);
+  return finder.host();
+}
+
+async function findHost(path: string, signal: AbortSignal): Promise<string | undefined> {
+  const finder = findRegistryHost();
+  await eachApiObject(path, signal, { object: (object) => finder.object(object) });
+  return finder.host();
+}
+
+interface ApiTaker {
+  wants?(kind: 'Image' | 'ImageStream' | 'LimitRange'): boolean;
+  object?(object: KubeObject): void;
+  unread?(cause: string, hint: string | undefined): void;
+  isEnough?(): boolean;
+}
+
+function eachApiObject(path: string, signal: AbortSignal, taker: ApiTaker): Promise<void> {
+  const ofFile = {
+    wants: (apiVersion: string, kind: string) => {
+      const api = imageApiKind({ apiVersion, kind });
+      return api !== undefined && (taker.wants?.(api) ?? true);
+    },
+    // Escaped, a word could be any.
+    mightWant: (text: string) => /Image|LimitRange|\\[xuU]/.test(text),
+    object: (object: KubeObject) => taker.object?.(object),
+    list: () => {},
+    other: () => {},
+  };
+  return eachObject(
+    path,
+    {
+      file: () => ofFile,
+      unread: ({ cause, hint }) => taker.unread?.(cause, hint),
+      ...(taker.isEnough !== undefined && { isEnough: () => taker.isEnough?.() === true }),
+    },
+    signal,
+  );
+}

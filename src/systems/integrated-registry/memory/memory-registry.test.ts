@@ -1,0 +1,4 @@
+import { integratedRegistryContract } from '../contract.suite.ts';
+import { memoryIntegratedRegistry } from './memory-registry.ts';
+
+integratedRegistryContract('memory', async () => memoryIntegratedRegistry());

@@ -1,0 +1,27 @@
+import type { CriClient } from './cri-client.ts';
+import type { CriImageStatus } from './messages.ts';
+
+/**
+ * Runtimes refuse nothing, and cannot be asked to remove only what is not in use. So the containers are listed once more afterwards: where one was
+ * made of the image in just that moment, the image is pulled again, with its names. That container itself runs on, since its files are its own.
+ *
+ * @param pull - by name
+ */
+export async function removeImage(
+  cri: CriClient,
+  id: string,
+  pull: (reference: string, signal: AbortSignal) => Promise<string>,
+  signal: AbortSignal,
+): Promise<'removed' | 'in-use'> {
+  const image = (await cri.images.call<CriImageStatus>('ImageStatus', { image: { image: id } }, signal))?.image;
+  await cri.images.call('RemoveImage', { image: { image: id } }, signal);
+  if (image === null || image === undefined) return 'removed';
+  const names = new Set([image.id, image.id.replace(/^sha256:/, ''), ...image.repo_tags, ...image.repo_digests]);
+  const users = (await cri.listContainers(signal)).filter((one) =>
+    [one.image_id, one.image_ref, one.image?.image ?? ''].some((name) => names.has(name)),
+  );
+  if (users.length === 0) return 'removed';
+  // By digest first: a tag may have moved.
+  for (const name of [...image.repo_digests, ...image.repo_tags]) await pull(name, signal);
+  return 'in-use';
+}

@@ -1,0 +1,4 @@
+import { snapshotPlaceContract } from '../contract.suite.ts';
+import { memoryPlace } from './index.ts';
+
+snapshotPlaceContract('memory', async () => memoryPlace());

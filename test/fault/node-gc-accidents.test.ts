@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, chownSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Node, startNode } from '../support/node-rig.ts';
+import { describeReal } from '../support/requirements.ts';
+import { builtCli, type CliResult, runCli, spawnCli } from '../support/run-cli.ts';
+import { busyboxLayer, paddingLayer, pushRunnable } from '../support/runnable-image.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+const NOBODY = 65534;
+const SOCKET_GROUP = 64999;
+const UNUSED = 10;
+
+/** By default a run dies twice; this lets it die after each removal. */
+const EVERY = process.env['WINNOW_EVERY_ACCIDENT'] === '1';
+
+describeReal(
+  'node-gc, when things go wrong',
+  ['containerd', 'runc', 'docker-registry', '/bin/busybox', 'setpriv'],
+  () => {
+    let node: Node;
+    let home: string;
+    const unused = Array.from({ length: UNUSED }, (_, n) => `unused-${n}:1`).sort();
+    const everything = ['pause:1', ...unused, 'web:1'];
+
+    beforeAll(async () => {
+      node = await startNode({ gid: SOCKET_GROUP });
+      chmodSync(dirname(node.containerd.socket), 0o711);
+      const box = busyboxLayer();
+      for (const name of ['web:1', ...unused]) {
+        const [repository = ''] = name.split(':');
+        await pushRunnable(node.registry.url, repository, { tag: '1', layers: [box, paddingLayer(name, 20_000)] });
+      }
+      await node.rig.pull(`${node.host}web:1`);
+      await node.rig.container(await node.rig.pod('web'), { image: `${node.host}web:1` });
+    });
+
+    beforeEach(async () => {
+      home = makeTempFolder('home');
+      for (const name of unused) await node.rig.pull(node.host + name);
+    });
+
+    /** Whatever happened: what runs goes on, and its image is there. */
+    afterEach(async () => {
+      expect((await node.rig.containers()).map(({ state }) => state)).toEqual(['CONTAINER_RUNNING']);
+      expect(await tags()).toEqual(expect.arrayContaining(['pause:1', 'web:1']));
+    });
+
+    const args = (socket = node.containerd.socket, kind = 'cri') => [
+      ...['node-gc', '--runtime', `${kind}://${socket}`, '--min-pull-age', '0s', '--timeout', '3s'],
+    ];
+    const nodeGc = (...more: readonly string[]) => runCli([...args(), ...more], { home });
+    const tags = async () =>
+      (await node.rig.images()).flatMap(({ repo_tags }) => repo_tags.map((tag) => tag.replace(node.host, ''))).sort();
+
+    async function untilGone(count: number): Promise<void> {
+      const deadline = Date.now() + 30_000;
+      while ((await tags()).length > everything.length - count) {
+        if (Date.now() > deadline) throw new Error(`waiting until ${count} images are gone`);
+        await sleep(5);
+      }
+    }
+
+    /** Without capabilities, in this group alone. */
+    async function asNobody(
+      gid: number,
+      ...more: readonly string[]
+    ): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
+      const cli = builtCli();
+      chmodSync(dirname(cli), 0o755);
+      chownSync(home, NOBODY, gid);
+      const who = ['--reuid', `${NOBODY}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs'];
+      const command = [...who, '--bounding-set=-all', '--inh-caps=-all', process.execPath, cli];
+      const env = { PATH: process.env['PATH'], HOME: home, TZ: 'UTC' };
+      const all = [...command, ...args(), '--state-dir', join(home, 'state'), ...more];
+      return await new Promise((resolve) => {
+        execFile('setpriv', all, { env, cwd: home }, (error, stdout, stderr) =>
+          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+        );
+      });
+    }
+
+    test('a socket that is not there is told as such', async () => {
+      const { code, stderr } = await runCli(args('/nowhere/containerd.sock'), { home });
+
+      expect(stderr).toContain('RUNTIME_SOCKET_MISSING');
+      expect(stderr).toContain('/nowhere/containerd.sock');
+      expect(code).toBe(1);
+    });
+
+    test('who is not in the group of the socket is told so', async () => {
+      const { code, stderr } = await asNobody(NOBODY, '--confirm');
+
+      expect(stderr).toContain('RUNTIME_FORBIDDEN');
+      expect(code).toBe(1);
+      expect(await tags()).toEqual(everything);
+    });
+
+    test('the group of the socket is enough, without root and without capabilities', async () => {
+      const dry = await asNobody(SOCKET_GROUP, '-o', 'json');
+      expect({ code: dry.code, stderr: dry.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(JSON.parse(dry.stdout).counts).toMatchObject({ actions: UNUSED });
+
+      const run = await asNobody(SOCKET_GROUP, '--confirm', '-o', 'json');
+      expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await tags()).toEqual(['pause:1', 'web:1']);
+    });
+
+    test.each([
+      ['cri', /RUNTIME_(UNKNOWN|UNREACHABLE)/],
+      ['docker', /RUNTIME_UNKNOWN/],
+    ] as const)('what answers behind a socket and is no runtime is told as such (%s)', async (kind, codes) => {
+      const socket = join(home, 'http.sock');
+      const server = await listen(socket);
+      try {
+        const { code, stderr } = await runCli(args(socket, kind), { home });
+        expect(stderr).toMatch(codes);
+        expect(stderr).toContain(socket);
+        expect(code).toBe(1);
+      } finally {
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+      }
+    });
+
+    test('a runtime that does not answer any more is waited for once, nothing is lost, and the next run does the rest', async () => {
+      const first = spawnCli([...args(), '--confirm'], { home });
+      await untilGone(1);
+      await node.containerd.pause();
+      const hungAtMs = Date.now();
+      const { code, stderr } = await first.exited.finally(() => node.containerd.resume());
+
+      expect(stderr).toContain('RUNTIME_TIMED_OUT');
+      expect(code).toBe(1);
+      expect(Date.now() - hungAtMs).toBeLessThan(20_000);
+      expect((await tags()).length).toBeGreaterThan(2);
+      expect((await nodeGc('--confirm')).code).toBe(0);
+      expect(await tags()).toEqual(['pause:1', 'web:1']);
+    });
+
+    test('a runtime that does not answer at all ends a dry run with its deadline', async () => {
+      await node.containerd.pause();
+      const { code, stderr } = await nodeGc().finally(() => node.containerd.resume());
+
+      expect(stderr).toContain('RUNTIME_TIMED_OUT');
+      expect(code).toBe(1);
+    });
+
+    test('a runtime that is restarted in the middle of a run: the next run reaches the end, and both can be undone', async () => {
+      const first = spawnCli([...args(), '--confirm'], { home });
+      await untilGone(1);
+      await node.containerd.restart();
+      const { code } = await first.exited;
+
+      expect([0, 1, 3]).toContain(code);
+      expect((await nodeGc('--confirm')).code).toBe(0);
+      expect(await tags()).toEqual(['pause:1', 'web:1']);
+      await undoAll();
+      expect(await tags()).toEqual(everything);
+    });
+
+    test.each(EVERY ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 5])(
+      'a run that is killed after %d removals: the next one reaches the same end, and both can be undone',
+      async (count) => {
+        const first = spawnCli([...args(), '--confirm'], { home });
+        await untilGone(count);
+        first.kill('SIGKILL');
+        expect((await first.exited).signal).toBe('SIGKILL');
+        expect((await tags()).length).toBeGreaterThan(2);
+
+        expect((await nodeGc('--confirm')).code).toBe(0);
+        expect(await tags()).toEqual(['pause:1', 'web:1']);
+        await undoAll();
+        expect(await tags()).toEqual(everything);
+      },
+    );
+
+    async function undoAll(): Promise<void> {
+      const runs = await runCli(['run', 'ls', '-o', 'json'], { home });
+      for (const { runId } of JSON.parse(runs.stdout).items as readonly { readonly runId: string }[]) {
+        const { code, stdout, stderr } = await runCli(['undo', runId], { home });
+        expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+      }
+    }
+  },
+);
+
+/** A server that speaks HTTP, and is no runtime. */
+async function listen(socket: string): Promise<Server> {
+  const server = createServer((_, response) => response.end('hello'));
+  await new Promise<void>((listening) => server.listen(socket, listening));
+  return server;
+}
