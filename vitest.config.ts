@@ -1,5 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+const realTests = ['test/integration/**/*.test.ts', 'test/fault/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+
+/** What measures memory, or races against others until one of them loses: nothing else runs meanwhile. */
+const alone = [
+  'test/fault/stress-short.test.ts',
+  'test/fault/lease-contenders.test.ts',
+  'test/fault/two-runs.test.ts',
+  'test/integration/kubernetes-memory.test.ts',
+  'test/integration/node-gc-*.test.ts',
+  'test/fault/node-gc-*.test.ts',
+];
+
+const real = {
+  testTimeout: 600_000,
+  hookTimeout: 300_000,
+  // Real servers on a shared machine: one that was slow to start gets a second chance in CI, and no third.
+  retry: process.env['CI'] === undefined ? 0 : 1,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,13 +40,22 @@ export default defineConfig({
       },
       {
         test: {
+          ...real,
           name: 'real',
-          include: ['test/integration/**/*.test.ts', 'test/fault/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 300_000,
-          // Real servers on a shared machine: one that was slow to start gets a second chance in CI, and no third.
-          retry: process.env['CI'] === undefined ? 0 : 1,
-          fileParallelism: false,
+          include: realTests,
+          exclude: alone,
+          // They wait for servers more than they compute.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'alone',
+          include: alone,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -15,6 +15,7 @@ import { eventsErrors } from '../../src/systems/events/errors.ts';
 import { integratedRegistryErrors } from '../../src/systems/integrated-registry/errors.ts';
 import { journalErrors } from '../../src/systems/journal/errors.ts';
 import { leaseErrors } from '../../src/systems/lease/errors.ts';
+import { nodeConfigErrors } from '../../src/systems/node-config/errors.ts';
 import { pullsErrors } from '../../src/systems/pulls/errors.ts';
 import { readOnlyErrors } from '../../src/systems/read-only-switch/errors.ts';
 import { recordsErrors } from '../../src/systems/records/errors.ts';
@@ -51,6 +52,7 @@ export const errorTables: readonly ErrorTable[] = [
   { title: 'The registry’s storage', file: 'systems/read-only-switch/errors.ts', codes: readOnlyErrors },
   { title: 'Clusters', file: 'systems/cluster/errors.ts', codes: clusterErrors },
   { title: 'Container runtimes', file: 'systems/runtime/errors.ts', codes: runtimeErrors },
+  { title: 'Settings of a node', file: 'systems/node-config/errors.ts', codes: nodeConfigErrors },
   {
     title: 'OpenShift’s integrated registry',
     file: 'systems/integrated-registry/errors.ts',

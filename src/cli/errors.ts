@@ -20,6 +20,10 @@ export const cliErrors = {
     meaning: 'The mark cannot be written to the file that --mark-out names.',
     hint: 'name a file in a folder that you may write to',
   },
+  IMAGE_DISK_UNSEEN: {
+    meaning: 'Watermarks are set, and the disk of the images can not be measured from here. Nothing was removed.',
+    hint: 'mount that folder into the pod, read-only will do, or leave the watermarks out',
+  },
   PLAN_FILE_UNREADABLE: {
     meaning: 'The plan file cannot be read: it is not there, or not for this user.',
     hint: 'name a file that --plan-out wrote',

@@ -3,6 +3,11 @@ import { noPaint, type Paint } from '../report/paint.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
 import { type CliErrorCode, cliErrors } from './errors.ts';
 
+const PAGE_BYTES = 1 << 16;
+/** In UTF-8, of a unit of UTF-16. */
+const MOST_BYTES_A_UNIT = 3;
+const LINE_FEED = 0x0a;
+
 /** Where a command's words go, and what it may know of its surroundings. Results go to stdout, all else to stderr. */
 export interface Terminal {
   /** Writes lines to stdout, waiting where a pipe is slow. */
@@ -34,18 +39,29 @@ export function openTerminal(): Terminal {
   };
 }
 
+/** One page is filled again and again: a document of gigabytes leaves no heap of used ones behind. */
 async function printAll(lines: Iterable<string>): Promise<void> {
-  let chunk = '';
+  const page = Buffer.allocUnsafe(PAGE_BYTES);
+  let length = 0;
   for (const line of lines) {
-    chunk += `${line}\n`;
-    if (chunk.length < 65_536) continue;
-    await write(chunk);
-    chunk = '';
+    const mostBytes = line.length * MOST_BYTES_A_UNIT + 1;
+    if (length > 0 && length + mostBytes > PAGE_BYTES) {
+      await write(page.subarray(0, length));
+      length = 0;
+    }
+    if (mostBytes > PAGE_BYTES) {
+      await write(`${line}\n`);
+      continue;
+    }
+    length += page.write(line, length);
+    page[length] = LINE_FEED;
+    length += 1;
   }
-  if (chunk !== '') await write(chunk);
+  if (length > 0) await write(page.subarray(0, length));
 }
 
-function write(text: string): Promise<void> {
+/** @returns when it is written, and what it was in can be used for something else. */
+function write(text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });

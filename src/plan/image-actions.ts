@@ -64,10 +64,11 @@ const actionOf: Readonly<Partial<Record<ResourceKind, ActionKind>>> = {
 
 function* generate(given: Given, units: Units, kinds: readonly ActionKind[] | undefined): Generator<Action> {
   const { evidence, sequence } = given;
-  for (const [index, id] of sequence.ids.entries()) {
+  const { ids } = sequence;
+  for (let n = 1; n <= ids.length; n += 1) {
+    const id = ids[n - 1] as ResourceId;
     const kind = actionOf[evidence.resources.kind(id)] as ActionKind;
     if (kinds !== undefined && !kinds.includes(kind)) continue;
-    const n = index + 1;
     const { code: reason, because } = reasonFor(given, id);
     const base = { n, do: kind, target: evidence.resources.at(id), reason, because, freesBytes: 0, expects: {} };
     if (kind === 'delete-stream-item') yield { ...base, ...itemParts(evidence, id, units) };

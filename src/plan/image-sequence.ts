@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { ResourceId, ResourceKind } from '../evidence/resource.ts';
+import type { ResourceTable } from '../evidence/resource-table.ts';
 import { parseStreamItemKey } from '../evidence/stream-item.ts';
 import { type Graph, keptBy } from '../graph/graph.ts';
 import type { Decisions } from '../policy/decide.ts';
@@ -86,19 +87,36 @@ function dataByImage(
 
 /** By scope and name: the same world gives the same plan, whatever answered first. */
 function sortedByName({ resources }: Evidence, ids: readonly ResourceId[]): readonly ResourceId[] {
-  const named = ids.map((id) => ({ id, scope: resources.scope(id), key: resources.key(id) }));
-  return named.sort((a, b) => compare(a.scope, b.scope) || compare(a.key, b.key)).map(({ id }) => id);
+  const keyed = (id: ResourceId) => ({ id, key: resources.key(id) });
+  return scopeByScope(resources, ids, (within) => within.map(keyed).sort((a, b) => compare(a.key, b.key)));
 }
 
 /** By stream, then tag, then place in its history. */
 function sortedByStream({ resources }: Evidence, ids: readonly ResourceId[]): readonly ResourceId[] {
-  const named = ids.map((id) => {
+  const placed = (id: ResourceId) => {
     const { tag = '', index = 0 } = parseStreamItemKey(resources.key(id)) ?? {};
-    return { id, scope: resources.scope(id), tag, index };
-  });
-  return named
-    .sort((a, b) => compare(a.scope, b.scope) || compare(a.tag, b.tag) || a.index - b.index)
-    .map(({ id }) => id);
+    return { id, tag, index };
+  };
+  return scopeByScope(resources, ids, (within) =>
+    within.map(placed).sort((a, b) => compare(a.tag, b.tag) || a.index - b.index),
+  );
+}
+
+/** Sorts by scope, and within each as told: the names of all that goes would take more memory than all else. */
+function scopeByScope(
+  resources: ResourceTable,
+  ids: readonly ResourceId[],
+  sort: (within: readonly ResourceId[]) => readonly { readonly id: ResourceId }[],
+): readonly ResourceId[] {
+  const byScope = new Map<number, ResourceId[]>();
+  for (const id of ids) {
+    const within = byScope.get(resources.scopeNumber(id));
+    if (within === undefined) byScope.set(resources.scopeNumber(id), [id]);
+    else within.push(id);
+  }
+  const scopes = [...byScope].map(([number, within]) => ({ scope: resources.scopeAt(number), within }));
+  scopes.sort((a, b) => compare(a.scope, b.scope));
+  return scopes.flatMap(({ within }) => sort(within).map(({ id }) => id));
 }
 
 function compare(a: string, b: string): number {

@@ -1,7 +1,8 @@
-/** `1 tag`, `2 tags`, `0 tags`, `3 repositories`. */
+/** `1 tag`, `2 tags`, `0 tags`, `3 repositories`, `4 sandboxes`. */
 export function counted(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`;
-  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+  if (noun.endsWith('y')) return `${count} ${noun.slice(0, -1)}ies`;
+  return `${count} ${noun}${noun.endsWith('x') ? 'es' : 's'}`;
 }
 
 /** A time as reports write it: UTC, to the millisecond. @param atMs - UTC milliseconds since 1970 */

@@ -14,7 +14,7 @@ const NOBODY = 65534;
 const SOCKET_GROUP = 64999;
 const UNUSED = 10;
 
-/** By default a run dies twice; this lets it die after each removal. */
+/** By default a run dies once; this lets it die after each removal. */
 const EVERY = process.env['WINNOW_EVERY_ACCIDENT'] === '1';
 
 describeReal(
@@ -102,7 +102,7 @@ describeReal(
     test('the group of the socket is enough, without root and without capabilities', async () => {
       const dry = await asNobody(SOCKET_GROUP, '-o', 'json');
       expect({ code: dry.code, stderr: dry.stderr }).toEqual({ code: 0, stderr: '' });
-      expect(JSON.parse(dry.stdout).counts).toMatchObject({ actions: UNUSED });
+      expect(JSON.parse(dry.stdout).actions).toHaveLength(UNUSED);
 
       const run = await asNobody(SOCKET_GROUP, '--confirm', '-o', 'json');
       expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
@@ -162,7 +162,7 @@ describeReal(
       expect(await tags()).toEqual(everything);
     });
 
-    test.each(EVERY ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 5])(
+    test.each(EVERY ? [1, 2, 3, 4, 5, 6, 7, 8] : [3])(
       'a run that is killed after %d removals: the next one reaches the same end, and both can be undone',
       async (count) => {
         const first = spawnCli([...args(), '--confirm'], { home });

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { memoryJournal } from '../../src/systems/journal/memory/memory-journal.ts';
 import { openContainerdServices } from '../../src/systems/runtime/grpc/containerd-services.ts';
+import { openRuntime } from '../../src/systems/runtime/index.ts';
 import { applyNode, inWords, type Node, planNode, startNode, undoNode } from '../support/node-rig.ts';
 import { describeReal } from '../support/requirements.ts';
 import { busyboxLayer, paddingLayer, pushRunnable, type RunnableLayer } from '../support/runnable-image.ts';
@@ -55,6 +56,29 @@ describeReal('node-gc on containerd', ['containerd', 'runc', 'docker-registry', 
     expect(bytes(before) - bytes(after)).toBe(before.plan.header.freesBytes);
     expect((await rig.images()).flatMap(({ repo_tags }) => repo_tags).sort()).toEqual([`${host}a:1`, `${host}pause:1`]);
     expect((await rig.containers()).map(({ state }) => state)).toEqual(['CONTAINER_RUNNING']);
+  });
+
+  test('by containerd’s own services it frees exactly the bytes that it said, and containers stay with all names of their images', async () => {
+    const { containerd, rig, host } = node;
+    const address = { kind: 'containerd', socket: containerd.socket, namespace: 'k8s.io' } as const;
+    const own = await openRuntime(address, { timeoutMs: 20_000, nowMs: Date.now }, never);
+    const before = await planNode(own);
+    const gone = inWords(before, host).filter((one) => /^remove-image \w+:\d$/.test(one));
+    expect(gone).toEqual(['remove-image b:1', 'remove-image b:2']); // the job's container is there still
+
+    const report = await applyNode(own, before);
+
+    expect(report.undone).toEqual([]);
+    const after = await planNode(own);
+    expect(inWords(after)).toEqual([]);
+    const bytes = (one: typeof before) => one.plan.header.node?.bytes ?? 0;
+    expect(bytes(before) - bytes(after)).toBe(before.plan.header.freesBytes);
+    await expect.poll(async () => (await rig.images()).length).toBe(3);
+    expect((await rig.containers()).map(({ state }) => state).sort()).toEqual([
+      'CONTAINER_EXITED',
+      'CONTAINER_RUNNING',
+    ]);
+    await own.close();
   });
 
   test('by the kubelet’s rules the newest attempt and the newest sandbox of a pod stay, and so do their images', async () => {

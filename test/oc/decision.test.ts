@@ -39,6 +39,23 @@ describe('what oc adm prune images stops at', () => {
     const message = await planCase(ocCase('OC-65')).catch((error: Error) => error.message);
     expect(String(message).indexOf('ReplicaSet foo/rs1')).toBeLessThan(String(message).indexOf('BuildConfig foo/bc1'));
   });
+
+  test('lists the bad ones, each with its reason, and not the good ones (OC-88)', async () => {
+    const bad: OcCase = {
+      ...ocCase('OC-65'),
+      workloads: [
+        { kind: 'Pod', name: 'good', image: 'registry.io/foo/bar:latest', phase: 'Running' },
+        { kind: 'Pod', name: 'bad', image: 'registry.io/foo/bar@invalid', phase: 'Running' },
+        { kind: 'Deployment', name: 'worse', image: 'do not blame me' },
+        { kind: 'BuildConfig', name: 'worst', image: 'bar:invalid-digest', from: 'ImageStreamImage' },
+      ],
+    };
+    const message = String(await planCase(bad).catch((error: Error) => error.message));
+    for (const name of ['Pod foo/bad', 'Deployment foo/worse', 'BuildConfig foo/worst'])
+      expect(message).toContain(name);
+    expect(message).toContain('3 can not be read');
+    expect(message).not.toContain('foo/good');
+  });
 });
 
 describe('what is decided before anything fails', () => {

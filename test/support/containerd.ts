@@ -76,6 +76,7 @@ export async function startContainerd(options: ContainerdOptions): Promise<Conta
     restart: async () => {
       await child.stop();
       child = await start();
+      atEnd(stop); // endings go backwards: pods before this daemon
     },
   };
 }

@@ -62,6 +62,16 @@ export function describeReal(title: string, needs: readonly string[], tests: () 
   describe.skip(title, tests);
 }
 
+/** As {@link describeReal}, for what no package of this release brings: absent, it is skipped loudly, in CI as well. */
+export function describeWhereHad(title: string, absent: string | undefined, tests: () => void): void {
+  if (absent === undefined) {
+    describe(title, tests);
+    return;
+  }
+  sayLoudly(`SKIPPED: ${title}: ${absent}`);
+  describe.skip(title, tests);
+}
+
 function advice(program: string): string {
   return `${program} is not installed (Debian: apt-get install ${PACKAGES[program] ?? program})`;
 }

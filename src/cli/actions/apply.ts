@@ -5,6 +5,7 @@ import { systemName } from '../../plan/plan.ts';
 import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { hardPruneRunEvent } from '../../report/hard-prune-event.ts';
+import { nodeGcRunEvent } from '../../report/node-gc-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { pruneRunEvent } from '../../report/prune-event.ts';
 import { renderRun } from '../../report/run/render-run.ts';
@@ -94,9 +95,11 @@ async function applyToNode(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags
     try {
       assertApplicable(header, terminal.nowMs());
       if (flags.confirm !== true) return await show(terminal, plan, flags, path);
+      await warnOfSinks(session);
       const report = await runNodePlan(session, runtime, plan);
       await forgetOldRuns(session);
       await terminal.print(renderRun(report, flags.output, terminal.paint));
+      await sendSummary(session, nodeGcRunEvent(report, header));
       return exitCodeOfRun(report, header);
     } finally {
       await runtime.close();

@@ -2,17 +2,23 @@ import type { PlannedNode } from '../../flows/node-gc.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { gapLines } from '../../report/gap-lines.ts';
 import { keptOnNode } from '../../report/node/kept-on-node.ts';
+import { nodeGcPlanEvent, nodeGcRunEvent } from '../../report/node-gc-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { Runtime } from '../../systems/runtime/contract.ts';
+import { parseDuration } from '../../util/pure/duration.ts';
+import { wait } from '../../util/wait.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { makeNodePlan } from '../session/make-node-plan.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
+import { inRounds } from '../session/rounds.ts';
 import { runNodePlan } from '../session/run-node-plan.ts';
 import { forgetOldRuns } from '../session/run-plan.ts';
 import { openRuntimeOf } from '../session/runtime-session.ts';
 import { type Session, withSession } from '../session/session.ts';
+import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
+import { showError } from '../show-error.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `--cluster` says here whose workloads are asked: its values are those of {@link SettingsFlags.clusters}. */
@@ -21,18 +27,27 @@ interface NodeGcFlags extends Omit<SettingsFlags, 'cluster'>, OutputFlags {
   readonly confirm?: boolean;
   readonly planOut?: string;
   readonly showKept?: boolean;
+  readonly every?: string;
 }
 
 export async function nodeGc(terminal: Terminal, flags: NodeGcFlags): Promise<ExitCode> {
+  if (flags.every === undefined) return await once(terminal, flags);
+  const tell = (error: unknown) => showError(error, terminal, flags);
+  return await inRounds(terminal, { everyMs: parseDuration(flags.every), tell, wait }, () => once(terminal, flags));
+}
+
+async function once(terminal: Terminal, flags: NodeGcFlags): Promise<ExitCode> {
   const { cluster: clusters, ...rest } = flags;
   return await withSession(terminal, { ...rest, clusters }, async (session) => {
     const runtime = await openRuntimeOf(session);
     try {
+      const beganAtMs = terminal.nowMs();
       const planned = await makeNodePlan(session, runtime);
       const { plan } = planned;
       if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
       if (flags.confirm === true) return await confirmed(session, runtime, planned, flags);
       await terminal.print(renderPlan(shown(planned, flags), flags.output, terminal.paint));
+      await sendSummary(session, nodeGcPlanEvent(plan.header, terminal.nowMs() - beganAtMs));
       return exitCodeOfPlan(plan.header);
     } finally {
       await runtime.close();
@@ -49,9 +64,11 @@ async function confirmed(
   const { terminal } = session;
   // A run reports what it did; what it could not see is the reason why it did no more.
   for (const line of gapLines(plan.header.gaps, { all: false }, terminal.paint)) terminal.say(line);
+  await warnOfSinks(session);
   const report = await runNodePlan(session, runtime, planToRun(plan));
   await forgetOldRuns(session);
   await terminal.print(renderRun(report, flags.output, terminal.paint));
+  await sendSummary(session, nodeGcRunEvent(report, plan.header));
   return exitCodeOfRun(report, plan.header);
 }
 

@@ -16,6 +16,7 @@ import { addRepo } from './repo.ts';
 import { addRun } from './run.ts';
 import { addSnapshot } from './snapshot.ts';
 import { addTag } from './tag.ts';
+import { addTune } from './tune.ts';
 import { addUndo } from './undo.ts';
 
 /** All commands, in the order of the help. */
@@ -35,6 +36,7 @@ export const commands: readonly AddCommand[] = [
   addRun,
   addPolicy,
   addDoctor,
+  addTune,
   addConfig,
   addDemo,
   addCompletion,

@@ -20,6 +20,7 @@ export const addNodeGc: AddCommand = (parent) => {
         'confirm',
       ),
     )
+    .option('--every <duration>', 'run again after so long, until stopped')
     .option('--plan-out <file>', 'save the plan, to be applied with: winnow apply FILE --confirm')
     .option('--show-kept', 'list everything that stays, with its reason')
     .action(action(async () => (await import('../actions/node-gc.ts')).nodeGc));
@@ -36,5 +37,8 @@ Examples:
   # Only when the disk is 85 % full, and only until it is at 80 %
   winnow node-gc --high-watermark 85 --low-watermark 80 --confirm
 
+  # As a DaemonSet does it: every six hours, until it is stopped
+  winnow node-gc --every 6h --confirm
+
   # Images of one build only
-  winnow node-gc --runtime docker:///var/run/docker.sock --label opschain.change_id=abc123`;
+  winnow node-gc --runtime docker:///var/run/docker.sock --min-pull-age 0s --label opschain.change_id=abc123`;

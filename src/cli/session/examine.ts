@@ -180,7 +180,8 @@ async function lease(session: Session, registry: Registry): Promise<Check> {
   }
 }
 
-function failed(name: string, error: unknown): Check {
+/** A check that ended with an error. */
+export function failed(name: string, error: unknown): Check {
   const hint = error instanceof CodedError ? error.hint : undefined;
   return { name, status: 'fail', finding: messageOf(error), ...(hint === undefined ? {} : { hint }) };
 }

@@ -34,23 +34,24 @@ export async function makeImagesPlan(
   const { name } = open.reader;
   const state = await session.state();
   const uses = await clusterUses(session, name, open.cluster.name);
-  const scope = await imagesScope(session, open, options);
-  const planned = await planPruneImages(
+  const { plan, view, decisions } = await planPruneImages(
     {
-      ...inputOf(session, open, scope, imagesChoices(options)),
+      ...inputOf(session, open, { name, cluster: open.shown }, imagesChoices(options)),
       uses: uses.map(({ source }) => source),
       drops: (streams) => registryDrops(streams, name, state, settings.limits.maxDropShare),
     },
     terminal.signal,
   );
-  const { header } = planned.plan;
+  // After the survey, which may have come by where the registry is: nothing is decided by that.
+  const images = await imagesScope(session, open, options);
+  const header = { ...plan.header, scope: { ...plan.header.scope, images } };
   if (header.broken.length === 0) await rememberRegistry(header, state, terminal.nowMs());
   for (const one of uses) await one.remember(terminal.nowMs());
   log.info('planned', {
     ...{ plan_id: header.id, image_api: name, actions: header.actionCount, gaps: header.gaps.length },
     ...{ bad_references: header.badReferences?.length ?? 0, bytes: header.freesBytes },
   });
-  return planned;
+  return { plan: { ...plan, header }, view, decisions };
 }
 
 /** Looks and decides once more, in the middle of a run. What the run itself has removed is no surprise: nothing is compared or remembered. */

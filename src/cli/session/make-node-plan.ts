@@ -3,6 +3,8 @@ import type { ResourceId } from '../../evidence/resource.ts';
 import { type PlannedNode, planNodeGc } from '../../flows/node-gc.ts';
 import type { Runtime } from '../../systems/runtime/contract.ts';
 import type { State } from '../../systems/state/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { type CliErrorCode, cliErrors } from '../errors.ts';
 import { startProgress } from '../progress.ts';
 import { registriesOf } from './can-be-pulled.ts';
 import { newPlanId } from './ids.ts';
@@ -14,6 +16,7 @@ import type { Session } from './session.ts';
 export async function makeNodePlan(session: Session, runtime: Runtime): Promise<PlannedNode> {
   const { settings, terminal, log } = session;
   const { policy, watermarks, releaseContent, requireRepullable } = settings.nodeGc;
+  if (watermarks !== undefined) await assertDisksSeen(session, runtime);
   const state = await session.state();
   const uses = await nodeUses(session, runtime.name);
   const progress = startProgress(terminal, `reading ${runtime.name}`);
@@ -50,6 +53,18 @@ export async function makeNodePlan(session: Session, runtime: Runtime): Promise<
     progress.stop();
     await registries.close();
   }
+}
+
+/** Without a measure no image would ever go, and nobody would know why. @throws IMAGE_DISK_UNSEEN */
+async function assertDisksSeen({ terminal }: Session, runtime: Runtime): Promise<void> {
+  const disks = await runtime.disks(terminal.signal);
+  const unseen = disks.find(({ space }) => space === undefined);
+  if (unseen === undefined && disks.length > 0) return;
+  throw new CodedError<CliErrorCode>(
+    'IMAGE_DISK_UNSEEN',
+    `measuring the disk of the images of ${runtime.name}: ${unseen === undefined ? 'the runtime names none' : `${unseen.path}: ${unseen.unseen ?? 'it is not there'}`}`,
+    { hint: cliErrors.IMAGE_DISK_UNSEEN.hint },
+  );
 }
 
 /** Notes which images containers use now, and looks up since when the others are not used. */

@@ -64,7 +64,7 @@ export const settingsFile = mapWith(
     events: eventsSchema
       .prefault([])
       .describe(
-        'Where the summary event goes after each run: `registry_reconcile.summary` of `winnow reconcile`, `prune_images.summary` of `winnow prune images`, `hard_prune.summary` of `winnow hard-prune`.',
+        'Where the summary event goes after each run: `registry_reconcile.summary` of `winnow reconcile`, `prune_images.summary` of `winnow prune images`, `hard_prune.summary` of `winnow hard-prune`, `node_gc.summary` of `winnow node-gc`.',
       ),
     log: logSchema.prefault({}).describe('Logging.'),
   },

@@ -24,7 +24,7 @@ export function unusedImage(policy: ImagePolicy, matchers: ImageMatchers): Rule 
       return (
         byName(view, id, matchers) ??
         byLabel(view, id, policy) ??
-        byPull(view, id, policy) ??
+        byPull(view, id, policy, matchers) ??
         byUse(view, id, policy, matchers) ??
         byBuild(view, id, policy) ??
         byRank(policy, rankOf(id)) ?? { code: 'unused', because: whyUnused(view, id, policy, matchers) }
@@ -51,6 +51,8 @@ function byName({ evidence }: View, id: ResourceId, { keep, only }: ImageMatcher
 }
 
 function byLabel({ evidence }: View, id: ResourceId, { labels }: ImagePolicy): Ruling {
+  if (labels.length > 0 && attribute(evidence, id, 'labels-unread') !== '')
+    return { code: 'not-asked-for', because: 'its labels could not be read' };
   const unmet = labels.find((filter) => !isMet(filter, evidence.about(id).attributes?.[`label:${filter.key}`]));
   if (unmet === undefined) return undefined;
   const words = `${unmet.key}${unmet.value === undefined ? '' : `=${unmet.value}`}`;
@@ -62,11 +64,19 @@ function isMet({ value, absent }: LabelFilter, actual: string | undefined): bool
   return has !== absent;
 }
 
-function byPull({ evidence, nowMs }: View, id: ResourceId, { minPullAgeMs }: ImagePolicy): Ruling {
+/** Where the runtime does not tell (Docker), an image has been there since it was first seen at the latest. */
+function byPull(
+  { evidence, nowMs }: View,
+  id: ResourceId,
+  { minPullAgeMs }: ImagePolicy,
+  { unusedSinceMs }: ImageMatchers,
+): Ruling {
   const { pushedAtMs } = evidence.about(id);
   if (minPullAgeMs === 0) return undefined;
-  if (pushedAtMs === undefined) return { code: 'age-unknown', because: 'nothing tells when it was pulled' };
-  return tooYoung('pulled', nowMs - pushedAtMs, minPullAgeMs);
+  if (pushedAtMs !== undefined) return tooYoung('pulled', nowMs - pushedAtMs, minPullAgeMs);
+  const since = unusedSinceMs(id);
+  if (since === undefined) return { code: 'age-unknown', because: 'nothing tells when it was pulled' };
+  return tooYoung('first seen, or last in use,', nowMs - since, minPullAgeMs);
 }
 
 function byUse(

@@ -139,6 +139,20 @@ describe('images', () => {
     expect(fates({ images: { a: pulled(90) } }, unused, NOW - 25 * HOUR)).toEqual({ a: 'gone' });
   });
 
+  test('of which nothing tells when they were pulled go once an earlier run has seen them unused for as long', () => {
+    const world = { images: { a: {} } };
+    const wanted = { images: { ...images, minPullAgeMs: HOUR } };
+    expect(fates(world, wanted)).toEqual({ a: 'age-unknown' });
+    expect(fates(world, wanted, NOW - HOUR + 1)).toEqual({ a: 'keep-younger-than' });
+    expect(fates(world, wanted, NOW - HOUR)).toEqual({ a: 'gone' });
+  });
+
+  test('of which the labels could not be read stay where a label is asked for, also one that must not be there', () => {
+    const world = { images: { a: { attributes: { 'labels-unread': 'yes' } }, b: {} } };
+    const labels = [{ key: 'keep', absent: true }];
+    expect(fates(world, { images: { ...images, labels } })).toEqual({ a: 'not-asked-for', b: 'gone' });
+  });
+
   test('are not old by when they were built, unless that is asked for', () => {
     const built = { ...pulled(1), createdAtMs: NOW - 1000 * HOUR };
     const until = { images: { ...images, minPullAgeMs: 2 * HOUR, minBuildAgeMs: 72 * HOUR } };

@@ -1,5 +1,6 @@
 import type { RemovedThing, RunStory } from '../../apply/run-story.ts';
 import { formatResource } from '../../evidence/resource.ts';
+import type { Action } from '../../plan/action.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import { actionDocument } from '../action-document.ts';
@@ -72,18 +73,26 @@ function storyFacts(runId: string, story: RunStory): readonly (readonly [string,
     ['Began', `${shortTime(beganAtMs)}${took}`],
     ['Status', statusWords[status]],
     ['Planned', `${planned} actions`],
-    ['Outcome', `${runCounts({ tally })}; ${formatBytes(tally.freedBytes)} freed for the collection of blobs`],
+    [
+      'Outcome',
+      `${runCounts({ tally })}; ${formatBytes(tally.freedBytes)} freed${scope.node === undefined ? ' for the collection of blobs' : ''}`,
+    ],
   ];
 }
 
 const columns: readonly Column<RemovedThing>[] = [
-  { title: 'TARGET', text: ({ action }) => formatResource(action.target) },
+  { title: 'TARGET', text: ({ action }) => called(action) },
   { title: 'ACTION', text: ({ action }) => action.do },
   { title: 'OUTCOME', text: ({ outcome }) => outcome?.result ?? 'unknown' },
   { title: 'REASON', text: ({ action }) => action.reason },
   { title: 'BECAUSE', text: ({ action }) => action.because },
   { title: 'FREED', align: 'right', text: (one) => formatBytes(freed(one)) },
 ];
+
+/** Things of a node have names that people know. */
+function called({ target, names }: Action): string {
+  return names?.[0] ?? formatResource(target);
+}
 
 function freed({ action, outcome }: RemovedThing): number {
   return outcome?.result === 'done' ? action.freesBytes : 0;

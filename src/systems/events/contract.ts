@@ -18,7 +18,7 @@ export interface EventEnvelope {
 
 /** What all events have. Whatever else they have is passed on as it is. */
 export interface EventData {
-  /** `registry_reconcile.summary`, `hard_prune.summary`. */
+  /** `registry_reconcile.summary`, `hard_prune.summary`, `node_gc.summary`. */
   readonly type: string;
   readonly level: string;
   /** ISO 8601, UTC. */

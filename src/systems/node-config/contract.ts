@@ -53,7 +53,7 @@ export interface NodeConfig {
    * Writes one, as it was worked out: the file that was there is kept beside it, and its mode and owner stay.
    *
    * @returns the path of the copy; undefined where there was no file.
-   * @throws NODE_CONFIG_CHANGED when the file is not the one any more that was read; NODE_CONFIG_UNWRITABLE
+   * @throws TUNE_CHANGED when the file is not the one any more that was read; TUNE_UNWRITABLE
    */
   write(file: FileTuning, nowMs: number): Promise<string | undefined>;
 }

@@ -28,13 +28,7 @@ export function setTomlValue(text: string, table: readonly string[], key: string
   return after;
 }
 
-function withValue(
-  text: string,
-  outline: TomlOutline,
-  table: readonly string[],
-  key: string,
-  value: string,
-): string {
+function withValue(text: string, outline: TomlOutline, table: readonly string[], key: string, value: string): string {
   const path = [...table, key];
   const there = outline.keys.filter((one) => samePath(one.path, path));
   if (there.length > 1) throw new NotUnderstood(`${words(path)} is set twice`);
@@ -48,7 +42,7 @@ function withValue(
   const closed = text === '' || text.endsWith('\n') ? text : text + feed;
   if (header === undefined)
     return `${closed}${text.trim() === '' ? '' : feed}[${words(table)}]${feed}  ${key} = ${value}${feed}`;
-  const sibling = outline.keys.find((other) => samePath(other.path.slice(0, -1), table) && !other.isDotted);
+  const sibling = outline.keys.find((other) => samePath(other.path.slice(0, -1), table) && other.partCount === 1);
   const endsAt = Math.min(header.endsAt + (closed.length - text.length), closed.length);
   const from = header.endsAt === text.length ? endsAt : header.endsAt;
   return `${closed.slice(0, from)}${sibling?.indent ?? `${header.indent}  `}${key} = ${value}${feed}${closed.slice(from)}`;
@@ -58,28 +52,20 @@ function withValue(
 function requireTableLines(outline: TomlOutline, table: readonly string[]): void {
   const inline = outline.keys.find(({ path }) => startsWith(table, path));
   if (inline !== undefined) throw new NotUnderstood(`${words(inline.path)} is written on one line`);
-  const dotted = outline.keys.find(({ path, isDotted }) => isDotted && sharesTable(path, table));
+  const dotted = outline.keys.find(
+    ({ path, partCount }) => partCount > 1 && startsWith(table, path.slice(0, path.length - partCount + 1)),
+  );
   if (dotted !== undefined) throw new NotUnderstood(`${words(dotted.path)} is written with dots`);
   const list = outline.tables.find(({ path, isList }) => isList && startsWith(table, path));
   if (list !== undefined) throw new NotUnderstood(`${words(list.path)} is a list of tables`);
 }
 
-function checkOnlyThisChanged(
-  before: TomlOutline,
-  after: TomlOutline,
-  path: readonly string[],
-  value: string,
-): void {
+function checkOnlyThisChanged(before: TomlOutline, after: TomlOutline, path: readonly string[], value: string): void {
   const others = ({ keys }: TomlOutline) =>
     JSON.stringify(keys.filter((key) => !samePath(key.path, path)).map((key) => [key.path, key.value]));
   const lost = before.tables.filter((table) => !after.tables.some((other) => samePath(other.path, table.path)));
   if (others(before) !== others(after) || tomlValue(after, path) !== value || lost.length > 0)
     throw new NotUnderstood('changing it would change something else, too');
-}
-
-/** Whether a key that is written with dots makes a table on the way to this one, or in it. */
-function sharesTable(path: readonly string[], table: readonly string[]): boolean {
-  return startsWith(path, table) ? path.length > table.length + 1 : startsWith(table, path.slice(0, -1));
 }
 
 function startsWith(path: readonly string[], start: readonly string[]): boolean {

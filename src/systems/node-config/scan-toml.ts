@@ -23,8 +23,8 @@ export interface TomlTable {
 export interface TomlKey {
   /** With the path of its table. */
   readonly path: readonly string[];
-  /** Whether its name is written in several parts: `a.b = 1`. */
-  readonly isDotted: boolean;
+  /** Of how many parts its name is written: `a.b = 1` has two, and makes a table `a`. */
+  readonly partCount: number;
   readonly indent: string;
   /** The value as it is written, without what surrounds it. */
   readonly value: string;
@@ -69,7 +69,7 @@ export function scanToml(text: string): TomlOutline {
     const rest = match(REST, text, valueTo);
     if (rest === undefined) throw misplaced(text, valueTo);
     keys.push({
-      ...{ path: [...table, ...name.path], isDotted: name.path.length > 1, indent },
+      ...{ path: [...table, ...name.path], partCount: name.path.length, indent },
       ...{ value: text.slice(valueFrom, valueTo), valueFrom, valueTo },
     });
     at = valueTo + rest.length;

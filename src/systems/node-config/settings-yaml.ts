@@ -27,7 +27,8 @@ export function readYaml(text: string): Document {
 export function writeYaml(document: Document, before: string, expected: unknown): string {
   const feed = before.includes('\r\n') ? '\r\n' : '\n';
   const flat = /^[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\r?\n- /m.test(before);
-  const after = document.toString({ lineWidth: 0, indentSeq: !flat, flowCollectionPadding: false });
+  const indent = /:[ \t]*\r?\n( +)[^\s#-]/.exec(before)?.[1]?.length ?? 2;
+  const after = document.toString({ lineWidth: 0, indent, indentSeq: !flat, flowCollectionPadding: false });
   const text = feed === '\n' ? after : after.replace(/\r?\n/g, feed);
   if (!isDeepStrictEqual(readYaml(text).toJS(), expected))
     throw new NotUnderstood('changing it would change something else, too');

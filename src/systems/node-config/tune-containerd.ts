@@ -54,7 +54,9 @@ export function tuneContainerd(
   let after = now === 'true' ? text : setTomlValue(text, table, KEY, 'true');
   if (version === '2' && !hasTable(outline, [...CRI, 'containerd', 'runtimes'])) {
     after = setTomlValue(after, [...CRI, 'containerd', 'runtimes', 'runc'], 'runtime_type', '"io.containerd.runc.v2"');
-    notes.push('a table of the runtime runc, as it is by default, is added: without one containerd 2.x drops the setting');
+    notes.push(
+      'a table of the runtime runc, as it is by default, is added: without one containerd 2.x drops the setting',
+    );
   }
   return { after, setting: { name: KEY, ...(now === undefined ? {} : { now }), wanted: 'true' }, notes };
 }

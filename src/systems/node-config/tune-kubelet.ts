@@ -11,7 +11,12 @@ export interface TunedText {
 type Value = number | string;
 
 /** The fields of a KubeletConfiguration. */
-export function kubeletFields({ highPercent, lowPercent, minAgeMs, maxAgeMs }: Tuning): Readonly<Record<string, Value>> {
+export function kubeletFields({
+  highPercent,
+  lowPercent,
+  minAgeMs,
+  maxAgeMs,
+}: Tuning): Readonly<Record<string, Value>> {
   return {
     imageGCHighThresholdPercent: highPercent,
     imageGCLowThresholdPercent: lowPercent,

@@ -34,7 +34,7 @@ export interface RuntimeSurveyOptions {
  * |---|---|---|---|
  * | `container` | id | creation, end (`lastUsedAtMs`); attributes `state`, `name`, `attempt`, `pod-uid`, `pod` | `uses` its sandbox, its image, the images of its volumes |
  * | `sandbox` | id | creation; attributes `state`, `attempt`, `pod-uid`, `pod` | `uses` its image |
- * | `node-image` | id | last pull (`pushedAtMs`), build (`createdAtMs`), size; attributes `names`, `label:KEY` | `link` to content |
+ * | `node-image` | id | last pull (`pushedAtMs`), build (`createdAtMs`), size; attributes `names`, `label:KEY`, `labels-unread` where they were asked for and could not be read | `link` to content |
  * | `image-reference` | a name of it, in full | | `names` the image |
  * | `content`, `snapshot` | digest; `snapshotter/key` | size | `link` to what it refers to |
  * | `lease` | id | creation | `link` to what it holds |

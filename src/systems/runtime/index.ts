@@ -1,7 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { type RuntimeAddress, usualSockets } from './address.ts';
+import { openContainerdRuntime } from './containerd/containerd-runtime.ts';
 import type { Runtime } from './contract.ts';
 import { runtimeFailure } from './errors.ts';
+import type { NamespaceImages } from './other-namespaces.ts';
 
 export {
   formatRuntimeAddress,
@@ -28,7 +30,7 @@ export async function openRuntime(
   options: OpenRuntimeOptions,
   signal: AbortSignal,
 ): Promise<Runtime> {
-  const { kind, socket } = address ?? (await findSocket());
+  const { kind, socket, namespace } = address ?? (await findSocket());
   switch (kind) {
     case 'cri':
       return await (await import('./cri/cri-runtime.ts')).openCriRuntime({ socket, ...options }, signal);
@@ -37,9 +39,18 @@ export async function openRuntime(
         { socket, timeoutMs: options.timeoutMs },
         signal,
       );
-    default:
-      throw runtimeFailure('RUNTIME_UNSUPPORTED', `opening ${kind}://${socket}: this kind is not served yet`);
+    case 'containerd':
+      return await openContainerdRuntime({ socket, namespace: namespace ?? 'default', ...options }, signal);
   }
+}
+
+/** See `other-namespaces.ts`; what speaks to containerd is loaded when it is called. */
+export async function namespacesBesides(
+  address: RuntimeAddress,
+  { timeoutMs }: Pick<OpenRuntimeOptions, 'timeoutMs'>,
+  signal: AbortSignal,
+): Promise<readonly NamespaceImages[]> {
+  return await (await import('./other-namespaces.ts')).otherNamespaces(address, timeoutMs, signal);
 }
 
 async function findSocket(): Promise<RuntimeAddress> {

@@ -3,6 +3,7 @@ import { errnoOf, failureWords } from '../../../util/pure/system-failure.ts';
 import { listFiles } from './files.ts';
 import type { ObjectTaker } from './object-taker.ts';
 import { readObjects } from './read-file.ts';
+import { SideBySide } from './side-by-side.ts';
 
 /** Something that could not be read, and what to do about it. */
 export interface Unread {
@@ -21,22 +22,28 @@ export interface FilesTaker {
 }
 
 /**
- * Goes over all objects in a folder, or a file. What can't be read is told, and the others go on.
+ * Goes once over all objects in a folder, or a file, for all takers. What can't be read is told to each that it concerns, and the others
+ * go on.
  *
  * @throws CLUSTER_SETTINGS_INVALID where nothing is there; the signal's reason
  */
-export async function eachObject(path: string, taker: FilesTaker, signal: AbortSignal): Promise<void> {
-  const isEnough = () => taker.isEnough?.() === true;
+export async function eachObject(path: string, takers: readonly FilesTaker[], signal: AbortSignal): Promise<void> {
+  const isEnough = () => takers.every((taker) => taker.isEnough?.() === true);
   for await (const { path: file, problem } of listFiles(path, signal)) {
     if (problem !== undefined) {
-      taker.unread({ cause: `reading ${file}: ${problem}` });
+      for (const taker of takers) taker.unread({ cause: `reading ${file}: ${problem}` });
       continue;
     }
+    const reading = new SideBySide(takers.map((taker) => taker.file(file)));
     try {
-      await readObjects(file, taker.file(file), signal, isEnough);
+      await readObjects(file, reading, signal, isEnough);
     } catch (error) {
       signal.throwIfAborted();
-      if (!isEnough()) taker.unread(asUnread(file, error));
+      reading.fail(error);
+    }
+    for (const [index, error] of reading.failures()) {
+      const taker = takers[index] as FilesTaker;
+      if (taker.isEnough?.() !== true) taker.unread(asUnread(file, error));
     }
     if (isEnough()) return;
   }

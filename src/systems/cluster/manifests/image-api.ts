@@ -2,7 +2,8 @@ import type { Sink } from '../../../evidence/sink.ts';
 import type { ImageApiReader, KubeObject } from '../contract.ts';
 import { imageApiKind, stateImages } from '../objects/image-api/state-images.ts';
 import { findRegistryHost } from '../objects/registry-host.ts';
-import { eachObject } from './each-object.ts';
+import { eachObject, type FilesTaker } from './each-object.ts';
+import type { ReadFiles } from './shared-reading.ts';
 
 const PROGRESS_EVERY = 1000;
 
@@ -12,15 +13,20 @@ const PROGRESS_EVERY = 1000;
  * @returns undefined where there are none
  * @throws CLUSTER_SETTINGS_INVALID where no file is there; the signal's reason
  */
-export async function openImageApi(path: string, signal: AbortSignal): Promise<ImageApiReader | undefined> {
+export async function openImageApi(
+  path: string,
+  readFiles: ReadFiles,
+  signal: AbortSignal,
+): Promise<ImageApiReader | undefined> {
   let isThere = false;
-  await eachApiObject(path, signal, {
+  const search = apiTaker({
     wants: (kind) => {
       isThere ||= kind !== 'LimitRange';
       return false;
     },
     isEnough: () => isThere,
   });
+  await eachObject(path, [search], signal);
   if (!isThere) return undefined;
   const name = `openshift:manifests:${path}`;
   let known: { readonly host: string | undefined } | undefined;
@@ -29,12 +35,12 @@ export async function openImageApi(path: string, signal: AbortSignal): Promise<I
     source: (onProgress) => ({
       name,
       survey: async (sink, stop) => {
-        known = { host: await survey(path, name, onProgress, sink, stop) };
+        known = { host: await survey(readFiles, name, onProgress, sink, stop) };
       },
     }),
     // The survey comes by it: asked before, the files are read for it alone.
     registryHost: async (stop) => {
-      known ??= { host: await findHost(path, stop) };
+      known ??= { host: await findHost(readFiles, stop) };
       return known.host;
     },
   };
@@ -42,7 +48,7 @@ export async function openImageApi(path: string, signal: AbortSignal): Promise<I
 
 /** A file that can't be read hides what there is and what names what in all of the API. @returns the registry's host */
 async function survey(
-  path: string,
+  readFiles: ReadFiles,
   name: string,
   onProgress: ((objects: number) => void) | undefined,
   sink: Sink,
@@ -51,7 +57,7 @@ async function survey(
   const statements = stateImages(sink, name);
   const finder = findRegistryHost();
   let count = 0;
-  await eachApiObject(path, signal, {
+  const taker = apiTaker({
     object: (object) => {
       statements.object(object);
       finder.object(object);
@@ -63,14 +69,15 @@ async function survey(
         sink.gap({ scope: name, hides, source: name, cause, ...(hint !== undefined && { hint }) });
     },
   });
+  await readFiles(taker, signal);
   statements.done();
   onProgress?.(count);
   return finder.host();
 }
 
-async function findHost(path: string, signal: AbortSignal): Promise<string | undefined> {
+async function findHost(readFiles: ReadFiles, signal: AbortSignal): Promise<string | undefined> {
   const finder = findRegistryHost();
-  await eachApiObject(path, signal, { object: (object) => finder.object(object) });
+  await readFiles(apiTaker({ object: (object) => finder.object(object) }), signal);
   return finder.host();
 }
 
@@ -81,7 +88,7 @@ interface ApiTaker {
   isEnough?(): boolean;
 }
 
-function eachApiObject(path: string, signal: AbortSignal, taker: ApiTaker): Promise<void> {
+function apiTaker(taker: ApiTaker): FilesTaker {
   const ofFile = {
     wants: (apiVersion: string, kind: string) => {
       const api = imageApiKind({ apiVersion, kind });
@@ -93,13 +100,9 @@ function eachApiObject(path: string, signal: AbortSignal, taker: ApiTaker): Prom
     list: () => {},
     other: () => {},
   };
-  return eachObject(
-    path,
-    {
-      file: () => ofFile,
-      unread: ({ cause, hint }) => taker.unread?.(cause, hint),
-      ...(taker.isEnough !== undefined && { isEnough: () => taker.isEnough?.() === true }),
-    },
-    signal,
-  );
+  return {
+    file: () => ofFile,
+    unread: ({ cause, hint }) => taker.unread?.(cause, hint),
+    ...(taker.isEnough !== undefined && { isEnough: () => taker.isEnough?.() === true }),
+  };
 }

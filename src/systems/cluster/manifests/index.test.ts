@@ -301,3 +301,82 @@ describe('the image API in a folder of manifests', () => {
     expect((await survey(path)).references).toEqual([]);
   });
 });
+
+describe('uses and the image API of one folder', () => {
+  const { signal } = new AbortController();
+  const image = (digit: string) => ({
+    ...{ apiVersion: 'image.openshift.io/v1', kind: 'Image', metadata: { name: `sha256:${digit.repeat(64)}` } },
+  });
+
+  /** Surveys both in one turn, or one after the other. */
+  async function surveyBoth(path: string, inOneTurn: boolean) {
+    const cluster = openManifests({ kind: 'manifests', name: 'prod', path });
+    const progress = { uses: 0, images: 0 };
+    const uses = cluster.uses({ extractors: [], onProgress: (objects) => (progress.uses = objects) });
+    const images = (await cluster.imageApi(signal))?.source((objects) => (progress.images = objects));
+    const told = [];
+    const running = [];
+    for (const source of [uses, images]) {
+      const { evidence, sink } = collectEvidence();
+      const survey = source?.survey(sink, signal);
+      running.push(survey);
+      if (!inOneTurn) await survey;
+      told.push(evidence);
+    }
+    await Promise.all(running);
+    return told.map(({ resources, gaps }) => ({
+      ...{ resources: Array.from({ length: resources.size }, (_, id) => resources.at(id)), gaps, progress },
+    }));
+  }
+
+  test.each([
+    ['lists', { 'a.json': asList([pod('a'), image('1')]), 'b.json': asList([image('2'), pod('b')]) }],
+    ['documents', { 'a.yaml': asDocuments([pod('a'), image('1')]), 'b.yaml': asDocuments([image('2'), pod('b')]) }],
+    ['a list of 1,500 Images', { 'a.json': asList([...Array.from({ length: 1500 }, () => image('1')), pod('a')]) }],
+    ['a file that is cut off', { 'a.json': asList([pod('a'), image('1')]), 'b.json': BROKEN }],
+    [
+      'an Image that is no JSON, which only one of them wants',
+      {
+        'a.json': `{"items": [${JSON.stringify(image('1'))}, {"apiVersion": "image.openshift.io/v1", "kind": "Image", x},
+        ${JSON.stringify(image('2'))}, ${JSON.stringify(pod('a'))}], "kind": "List", "apiVersion": "v1"}`,
+      },
+    ],
+    [
+      'a document that is no YAML, which only one of them wants',
+      {
+        'a.yaml': `${stringify(image('1'))}---\nkind: Pod\nspec: {a\n---\n${stringify(image('2'))}---\n${stringify(pod('a'))}`,
+      },
+    ],
+  ])('say the same when they are surveyed side by side: %s', async (_, files) => {
+    const path = folderOf(files);
+
+    expect(await surveyBoth(path, true)).toEqual(await surveyBoth(path, false));
+  });
+
+  test('keep a fault in what only one of them wants from the other', async () => {
+    const broken = '{"apiVersion": "image.openshift.io/v1", "kind": "Image", x}';
+    const path = folderOf({
+      'a.json': `{"items": [${JSON.stringify(image('1'))}, ${broken}, ${JSON.stringify(pod('a'))}], "kind": "List", "apiVersion": "v1"}`,
+    });
+
+    const [uses, images] = await surveyBoth(path, true);
+
+    expect(uses?.resources).toContainEqual({ kind: 'image-reference', scope: '', key: 'registry.example/a:1' });
+    expect(uses?.gaps).toEqual([]);
+    expect(images?.gaps.map(({ hides }) => hides)).toEqual(['existence', 'references']);
+  });
+
+  test('are read anew by who asks later', async () => {
+    const path = folderOf({ 'a.json': asList([pod('a')]) });
+    const cluster = openManifests({ kind: 'manifests', name: 'prod', path });
+    const referencesNow = async () => {
+      const { evidence, sink } = collectEvidence();
+      await cluster.uses({ extractors: [] }).survey(sink, signal);
+      return evidence.resources.find('image-reference', '', 'registry.example/b:1');
+    };
+
+    expect(await referencesNow()).toBeUndefined();
+    writeFileSync(join(path, 'a.json'), asList([pod('b')]));
+    expect(await referencesNow()).toBeDefined();
+  });
+});

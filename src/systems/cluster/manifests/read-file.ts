@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { rawLines } from '../../../util/raw-lines.ts';
-import type { ObjectTaker } from './object-taker.ts';
 import { readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
+import type { SideBySide } from './side-by-side.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const HEAD_BYTES = 1024;
@@ -23,7 +23,7 @@ export function isReadable(path: string): boolean {
  */
 export async function readObjects(
   path: string,
-  taker: ObjectTaker,
+  takers: SideBySide,
   signal: AbortSignal,
   isEnough: () => boolean = () => false,
 ): Promise<void> {
@@ -41,8 +41,8 @@ export async function readObjects(
       if (isEnough()) return;
     }
   }
-  if (extname(path).toLowerCase() === '.json' || (await looksLikeJson(path))) await readJson(path, chunks, taker);
-  else await readYaml(path, lines(), taker);
+  if (extname(path).toLowerCase() === '.json' || (await looksLikeJson(path))) await readJson(path, chunks, takers);
+  else await readYaml(path, lines(), takers);
 }
 
 /** All JSON is YAML, and in a file of that name may be as large. A template begins with two braces, and is neither. */

@@ -2,6 +2,7 @@ import type { KubeObject } from '../contract.ts';
 import { type JsonItem, type JsonRest, splitJson } from './json-splitter.ts';
 import { malformedAt } from './malformed.ts';
 import { itemsOf, type ListHead, type ObjectTaker, takeDocument } from './object-taker.ts';
+import { onDemand, type SideBySide } from './side-by-side.ts';
 
 /**
  * Reads a file of JSON: objects, lists, many documents one after the other, of any size; one item at a time is in memory.
@@ -9,22 +10,23 @@ import { itemsOf, type ListHead, type ObjectTaker, takeDocument } from './object
  * @param open - gives the file's bytes from the beginning, each time anew
  * @throws CLUSTER_OBJECT_MALFORMED with the line; what came before it was handed on
  */
-export async function readJson(path: string, open: () => AsyncIterable<Buffer>, taker: ObjectTaker): Promise<void> {
+export async function readJson(path: string, open: () => AsyncIterable<Buffer>, takers: SideBySide): Promise<void> {
   const heads: JsonRest[] = [];
   let isNamedLate = false;
   await pushAll(open(), {
     item: (item) => {
       const head = itemsOf(item.list);
-      if (item.kind !== undefined || head !== undefined) takeItem(path, item, head, taker);
+      if (item.kind !== undefined || head !== undefined) takeItem(path, item, head, takers);
       // The list says what its items are only after them, or nobody does.
       else isNamedLate = true;
     },
     rest: (rest) => {
       heads.push({ ...rest, text: '' });
-      takeRest(path, rest, taker);
+      const read = onDemand(() => parse(path, rest.text, rest.line));
+      takers.each((taker) => takeRest(read(), rest, taker));
     },
   });
-  if (isNamedLate) await readNamedLate(path, open, heads, taker);
+  if (isNamedLate) await readNamedLate(path, open, heads, takers);
 }
 
 /** Reads the items that are named by their list alone, once it is known what that says. */
@@ -32,13 +34,13 @@ async function readNamedLate(
   path: string,
   open: () => AsyncIterable<Buffer>,
   heads: readonly JsonRest[],
-  taker: ObjectTaker,
+  takers: SideBySide,
 ): Promise<void> {
   let number = 0;
   await pushAll(open(), {
     item: (item) => {
       if (item.kind !== undefined || itemsOf(item.list) !== undefined) return;
-      takeItem(path, item, itemsOf(heads[number] ?? {}), taker);
+      takeItem(path, item, itemsOf(heads[number] ?? {}), takers);
     },
     rest: () => {
       number += 1;
@@ -60,17 +62,19 @@ function hasByteOrderMark(chunk: Buffer): boolean {
   return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
 }
 
-function takeItem(path: string, item: JsonItem, head: ListHead | undefined, taker: ObjectTaker): void {
+function takeItem(path: string, item: JsonItem, head: ListHead | undefined, takers: SideBySide): void {
   const apiVersion = item.apiVersion ?? head?.apiVersion;
   const kind = item.kind ?? head?.kind;
-  // A list within a list may hold anything.
-  if (apiVersion !== undefined && kind !== undefined && !kind.endsWith('List') && !taker.wants(apiVersion, kind))
-    return;
-  takeDocument(parse(path, item.bytes.toString('utf8'), item.line), taker, head);
+  const read = onDemand(() => parse(path, item.bytes.toString('utf8'), item.line));
+  takers.each((taker) => {
+    // A list within a list may hold anything.
+    if (apiVersion !== undefined && kind !== undefined && !kind.endsWith('List') && !taker.wants(apiVersion, kind))
+      return;
+    takeDocument(read(), taker, head);
+  });
 }
 
-function takeRest(path: string, { text, itemCount, line }: JsonRest, taker: ObjectTaker): void {
-  const document = parse(path, text, line);
+function takeRest(document: unknown, { itemCount }: JsonRest, taker: ObjectTaker): void {
   if (itemCount === 0) takeDocument(document, taker);
   else if (!Array.isArray(document)) takeRestOfList(document as KubeObject, taker);
 }

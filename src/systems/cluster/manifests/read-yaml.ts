@@ -3,6 +3,7 @@ import { messageOf } from '../../../util/pure/coded-error.ts';
 import type { KubeObject } from '../contract.ts';
 import { malformed } from './malformed.ts';
 import { itemsOf, type ObjectTaker, takeDocument } from './object-taker.ts';
+import { onDemand, type SideBySide } from './side-by-side.ts';
 import { splitYaml, type YamlPiece } from './yaml-splitter.ts';
 
 /**
@@ -10,13 +11,29 @@ import { splitYaml, type YamlPiece } from './yaml-splitter.ts';
  *
  * @throws CLUSTER_OBJECT_MALFORMED with the line; what came before it was handed on
  */
-export async function readYaml(path: string, lines: AsyncIterable<string>, taker: ObjectTaker): Promise<void> {
+export async function readYaml(path: string, lines: AsyncIterable<string>, takers: SideBySide): Promise<void> {
+  const takePiece = new Map<ObjectTaker, TakePiece>();
+  const splitter = splitYaml((piece) => {
+    const read = onDemand(() => parsePiece(path, piece));
+    takers.each((taker) => {
+      const take = takePiece.get(taker) ?? pieceTaker(taker);
+      takePiece.set(taker, take);
+      take(piece, read);
+    });
+  });
+  for await (const line of lines) splitter.push(line);
+  splitter.end();
+}
+
+type TakePiece = (piece: YamlPiece, read: () => unknown) => void;
+
+function pieceTaker(taker: ObjectTaker): TakePiece {
   /** Items that don't say what they are: their list does, which may end first. */
   let unnamed: KubeObject[] = [];
-  const splitter = splitYaml((piece) => {
+  return (piece, parsed) => {
     // Where it does not say what it is, its list does.
     if (unnamed.length === 0 && taker.mightWant?.(piece.text) === false && SAYS_KIND.test(piece.text)) return;
-    const read = parsePiece(path, piece);
+    const read = parsed();
     if (!piece.isItem) {
       const list = unnamed.length > 0 ? itemsOf((read ?? {}) as KubeObject) : undefined;
       for (const object of unnamed) takeDocument(object, taker, list);
@@ -27,9 +44,7 @@ export async function readYaml(path: string, lines: AsyncIterable<string>, taker
     const [object] = read as readonly unknown[];
     if (isUnnamed(object)) unnamed.push(object);
     else takeDocument(object, taker);
-  });
-  for await (const line of lines) splitter.push(line);
-  splitter.end();
+  };
 }
 
 const SAYS_KIND = /^(?:- | {2})?kind:/m;

@@ -4,7 +4,7 @@ import type { UsesOptions } from '../contract.ts';
 import { clusterFailure } from '../errors.ts';
 import { imageApiKind } from '../objects/image-api/state-images.ts';
 import { stateUses } from '../objects/uses.ts';
-import { eachObject } from './each-object.ts';
+import type { ReadFiles } from './shared-reading.ts';
 import { fileExtractors, objectInFile } from './unnamed-files.ts';
 
 /** Files that stand for a cluster. */
@@ -12,6 +12,7 @@ export interface ManifestsCluster {
   readonly name: string;
   readonly path: string;
   readonly mayHold: readonly string[];
+  readonly readFiles: ReadFiles;
 }
 
 /**
@@ -25,7 +26,7 @@ export async function surveyUses(
   sink: Sink,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, path, mayHold } = cluster;
+  const { name, path, mayHold, readFiles } = cluster;
   const extractors = [...options.extractors, ...fileExtractors];
   const statements = stateUses(sink, { name, mayHold, searchesUnknown: true }, { ...options, extractors });
   let files = 0;
@@ -57,7 +58,7 @@ export async function surveyUses(
         sink.gap({ scope, hides: 'holds', source: `cluster ${name}`, cause, ...(hint !== undefined && { hint }) });
     },
   };
-  await eachObject(path, taker, signal);
+  await readFiles(taker, signal);
   if (known === 0) throw noObjects(path, files);
 }
 

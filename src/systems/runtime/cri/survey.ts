@@ -91,7 +91,8 @@ async function configOf(
 ): Promise<{ readonly createdAtMs?: number; readonly labels?: Readonly<Record<string, string>> }> {
   const reply = await cri.images.call<CriImageStatus>('ImageStatus', { image: { image: id }, verbose: true }, signal);
   const spec = reply === undefined ? undefined : (verbose(reply, 'info')?.['imageSpec'] as ImageSpec | undefined);
-  if (spec === undefined) return {};
+  // Who asks for images without a label is not to get those of which nothing is known.
+  if (spec === undefined) return { labels: { 'labels-unread': 'yes' } };
   const createdAtMs = Date.parse(spec.created ?? '');
   const labels = Object.entries(spec.config?.Labels ?? {}).map(([key, value]) => [`label:${key}`, String(value)]);
   return {

@@ -37,6 +37,7 @@ syntax = "proto3";
 package containerd.services.images.v1;
 service Images {
   rpc List(ListImagesRequest) returns (ListImagesResponse);
+  rpc Create(CreateImageRequest) returns (CreateImageResponse);
   rpc Update(UpdateImageRequest) returns (UpdateImageResponse);
   rpc Delete(DeleteImageRequest) returns (Nothing);
 }
@@ -44,6 +45,8 @@ message Descriptor { string media_type = 1; string digest = 2; int64 size = 3; m
 message Image { string name = 1; map<string, string> labels = 2; Descriptor target = 3; Timestamp created_at = 7; Timestamp updated_at = 8; }
 message ListImagesRequest { repeated string filters = 1; }
 message ListImagesResponse { repeated Image images = 1; }
+message CreateImageRequest { Image image = 1; }
+message CreateImageResponse { Image image = 1; }
 message UpdateImageRequest { Image image = 1; FieldMask update_mask = 2; }
 message UpdateImageResponse { Image image = 1; }
 message DeleteImageRequest { string name = 1; bool sync = 2; }
@@ -109,10 +112,17 @@ ${times}`,
 syntax = "proto3";
 package containerd.services.introspection.v1;
 service Introspection { rpc Plugins(PluginsRequest) returns (PluginsResponse); }
-message Plugin { string type = 1; string id = 2; InitError init_err = 7; }
+message Plugin { string type = 1; string id = 2; map<string, string> exports = 5; InitError init_err = 7; }
 message InitError { int32 code = 1; string message = 2; }
 message PluginsRequest { repeated string filters = 1; }
 message PluginsResponse { repeated Plugin plugins = 1; }
+${times}`,
+
+  version: `
+syntax = "proto3";
+package containerd.services.version.v1;
+service Version { rpc Version(Nothing) returns (VersionResponse); }
+message VersionResponse { string version = 1; string revision = 2; }
 ${times}`,
 } as const;
 

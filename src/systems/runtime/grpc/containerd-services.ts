@@ -16,6 +16,7 @@ const serviceNames: Readonly<Record<ContainerdService, string>> = {
   containers: 'Containers',
   namespaces: 'Namespaces',
   introspection: 'Introspection',
+  version: 'Version',
 };
 
 export function openContainerdServices(socket: string, namespace: string, timeoutMs: number): ContainerdServices {
@@ -63,7 +64,7 @@ export interface ContentInfo {
 export interface ImageRecord {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly target: { readonly digest: string } | null;
+  readonly target: { readonly media_type: string; readonly digest: string; readonly size: string } | null;
   readonly created_at: ProtoTime | null;
   readonly updated_at: ProtoTime | null;
 }

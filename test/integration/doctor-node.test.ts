@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { examineNode } from '../../src/cli/session/examine-node.ts';
+import type { Check } from '../../src/report/checks.ts';
+import { type Node, startNode } from '../support/node-rig.ts';
+import { describeReal, programPath } from '../support/requirements.ts';
+import { makeTempFolder } from '../support/temp-folder.ts';
+
+describeReal(
+  'doctor on a node with containerd',
+  ['containerd', 'ctr', 'runc', 'docker-registry', '/bin/busybox'],
+  () => {
+    let node: Node;
+    let root: string;
+    const never = new AbortController().signal;
+
+    beforeAll(async () => {
+      node = await startNode();
+      root = makeTempFolder('root');
+      mkdirSync(join(root, 'etc/containerd'), { recursive: true });
+      writeFileSync(join(root, 'etc/containerd/config.toml'), 'version = 2\n');
+      await node.rig.pod('web');
+    });
+
+    const examine = async (aheadMs = 0): Promise<ReadonlyMap<string, Check>> => {
+      const { runtime } = node;
+      const checks = await examineNode({
+        runtime,
+        root,
+        timeoutMs: 20_000,
+        nowMs: () => Date.now() + aheadMs,
+        signal: never,
+      });
+      return new Map(checks.map((check) => [check.name, check]));
+    };
+
+    test('says what answers, and what is in order', async () => {
+      const checks = await examine();
+      expect(checks.get('runtime: reach')?.finding).toMatch(/^containerd \d+\.\d+/);
+      for (const name of ['runtime: socket', 'runtime: leases', 'runtime: other namespaces', 'runtime: packed layers'])
+        expect(checks.get(name)).toMatchObject({ status: 'ok' });
+      expect(checks.get('node settings: containerd')).toMatchObject({ status: 'ok' });
+      expect([...checks.keys()].some((name) => name.startsWith('disk '))).toBe(true);
+    });
+
+    test('a sandbox image that is not pinned is told where containerd does not pin it', async () => {
+      const [major = 0, minor = 0, patch = 0] = node.containerd.version.split('.').map(Number);
+      const pins = major > 1 || minor > 7 || (minor === 7 && patch >= 3) || (minor === 6 && patch >= 22);
+      expect((await examine()).get('runtime: sandbox image')).toMatchObject(
+        pins
+          ? { status: 'ok' }
+          : { status: 'warn', finding: `${node.host}pause:1 is not pinned: the kubelet and crictl may remove it` },
+      );
+    });
+
+    test('images in other namespaces and forgotten leases are told', async () => {
+      const ctr = (namespace: string, ...args: readonly string[]) => {
+        const all = ['--address', node.containerd.socket, '--namespace', namespace, ...args];
+        const { status, stderr } = spawnSync(programPath('ctr'), all, { encoding: 'utf8' });
+        expect({ status, stderr }).toMatchObject({ status: 0 });
+      };
+      ctr('moby', 'images', 'pull', '--plain-http', `${node.host}pause:1`);
+      ctr('k8s.io', 'leases', 'create', '--id', 'forgotten', '--expires', '0');
+      const checks = await examine(2 * 86_400_000);
+      expect(checks.get('runtime: other namespaces')).toMatchObject({
+        status: 'warn',
+        finding: 'images that no kubelet sees or removes: moby (1)',
+      });
+      expect(checks.get('runtime: leases')).toMatchObject({
+        status: 'warn',
+        finding: '1 forgotten, holding 0 B; first: forgotten',
+      });
+    });
+
+    test('a runtime that does not answer is a failed check, not an error', async () => {
+      await node.containerd.stop();
+      expect((await examine()).get('runtime: reach')).toMatchObject({ status: 'fail', hint: expect.any(String) });
+    });
+  },
+);
