@@ -17,8 +17,8 @@ export class StreamIndex {
   readonly #indexesOf: Adjacency;
   /** Images that have a config. */
   readonly #imagesWithConfig: Adjacency;
-  /** Links of repositories to a manifest, by its digest. */
-  readonly #links = new Map<string, ResourceId[]>();
+  /** Links of repositories to an Image's manifest. */
+  readonly #links = new Map<ResourceId, ResourceId[]>();
   /** The newest item of each tag: `shop/web:latest`. */
   readonly #newest = new Map<string, ResourceId>();
   /** All items of each stream: `shop/web`. */
@@ -37,7 +37,10 @@ export class StreamIndex {
     for (let id = 0; id < size; id += 1) {
       if (!evidence.exists(id)) continue;
       const kind = resources.kind(id);
-      if (kind === 'revision-link') addTo(this.#links, resources.key(id), id);
+      if (kind === 'revision-link') {
+        const image = resources.find('image-object', apiName, resources.key(id));
+        if (image !== undefined) addTo(this.#links, image, id);
+      }
       if (kind !== 'stream-item') continue;
       const stream = streamIn(resources.scope(id));
       addTo(this.#streams, stream, id);
@@ -89,7 +92,7 @@ export class StreamIndex {
     for (let image = open.pop(); image !== undefined; image = open.pop()) {
       found.add(image);
       for (const item of this.#itemsOf(image)) found.add(item);
-      for (const link of this.#links.get(resources.key(image)) ?? []) found.add(link);
+      for (const link of this.#links.get(image) ?? []) found.add(link);
       for (const index of this.#keepIndex ? this.#indexesOf(image) : []) {
         if (seen.has(index)) continue;
         seen.add(index);
@@ -99,7 +102,7 @@ export class StreamIndex {
   }
 }
 
-function addTo(map: Map<string, ResourceId[]>, key: string, id: ResourceId): void {
+function addTo<Key>(map: Map<Key, ResourceId[]>, key: Key, id: ResourceId): void {
   const ids = map.get(key);
   if (ids === undefined) map.set(key, [id]);
   else ids.push(id);
