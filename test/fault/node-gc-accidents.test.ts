@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, chownSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ROOT } from '../support/markdown.ts';
 import { type Node, startNode } from '../support/node-rig.ts';
 import { describeReal } from '../support/requirements.ts';
 import { builtCli, type CliResult, runCli, spawnCli } from '../support/run-cli.ts';
@@ -64,13 +65,25 @@ describeReal(
       }
     }
 
+    /** The built command where anybody can read it: a checkout may be its owner's alone. */
+    function cliForAll(): string {
+      const folder = makeTempFolder('for-all');
+      const built = builtCli();
+      cpSync(dirname(built), join(folder, 'winnow'), { recursive: true });
+      // What a bundle can't hold: see scripts/build.mjs.
+      for (const name of ['libsql', '@libsql', '@neon-rs', 'detect-libc'])
+        cpSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+      spawnSync('chmod', ['-R', 'a+rX', folder]);
+      return join(folder, 'winnow', basename(built));
+    }
+
     /** Without capabilities, in this group alone. */
     async function asNobody(
       gid: number,
       ...more: readonly string[]
     ): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
-      const cli = builtCli();
-      chmodSync(dirname(cli), 0o755);
+      const cli = cliForAll();
       chownSync(home, NOBODY, gid);
       const who = ['--reuid', `${NOBODY}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs'];
       const command = [...who, '--bounding-set=-all', '--inh-caps=-all', process.execPath, cli];

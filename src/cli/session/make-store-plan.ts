@@ -3,6 +3,7 @@ import type { PlanStoreInput } from '../../flows/plan-store-input.ts';
 import type { StoreScope } from '../../plan/plan.ts';
 import type { StoreReader } from '../../systems/store/contract.ts';
 import { formatStoreAddress, parseStoreAddress } from '../../systems/store/index.ts';
+import { readUrl } from '../../util/pure/read-url.ts';
 import { startProgress } from '../progress.ts';
 import { newPlanId } from './ids.ts';
 import { registryDrops, rememberRegistry } from './memory.ts';
@@ -90,7 +91,7 @@ async function inputOf(
 /** What a plan's reader needs to reach the storage and its servers again. A cache with a password in its address has to be named anew. */
 function storeScope({ settings }: Session, { name }: StoreReader): StoreScope {
   const { cache } = settings.store;
-  const mayBeShown = !URL.canParse(cache) || new URL(cache).password === '';
+  const mayBeShown = (readUrl(cache)?.password ?? '') === '';
   const { address } = settings.store;
   const shown = address === undefined ? name : formatStoreAddress(parseStoreAddress(address));
   return {

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { readUrl } from '../../util/pure/read-url.ts';
 import { complaint } from './complaint.ts';
 import { checkedText } from './leaves.ts';
 
@@ -10,7 +11,7 @@ export function registryAddress() {
 /** `http(s)://host[:port]/path[?query]`, without credentials. */
 export function httpAddress(like: string) {
   return checkedText('URL', like, (text) => {
-    const url = readUrl(text);
+    const url = readAddress(text);
     if (url === undefined) return complaint('it is not a URL', `write it like ${like}`);
     if (url.protocol !== 'https:' && url.protocol !== 'http:')
       return complaint(`it begins with ${url.protocol}//, not with https:// or http://`, `write it like ${like}`);
@@ -24,7 +25,7 @@ export function httpAddress(like: string) {
 export function postgresAddress() {
   const like = 'postgres://winnow@db.example/ops';
   return checkedText('URL', like, (text) => {
-    const url = readUrl(text);
+    const url = readAddress(text);
     const hint = `write it like ${like}, with special characters of the password percent-encoded`;
     if (url === undefined) return complaint('it is not a URL', hint);
     if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
@@ -33,15 +34,8 @@ export function postgresAddress() {
   });
 }
 
-function readUrl(text: string): URL | undefined {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  try {
-    // URL.canParse of Node 20 errs on letters beyond ASCII once it has been called often.
-    return new URL(text);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+function readAddress(text: string): URL | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? readUrl(text) : undefined;
 }
 
 const ADDRESS = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?([^/?#]*)(.*)$/s;

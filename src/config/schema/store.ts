@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { parseReadOnlySwitch } from '../../systems/read-only-switch/index.ts';
 import { parseStoreAddress } from '../../systems/store/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
+import { readUrl } from '../../util/pure/read-url.ts';
 import { registryAddress } from './addresses.ts';
 import { complaint } from './complaint.ts';
 import { listOf, section } from './containers.ts';
@@ -26,7 +27,7 @@ function storeAddress() {
 function descriptorCache() {
   return checkedText('cache', 'in-memory', (cache) => {
     if (['auto', 'none', 'in-memory'].includes(cache)) return undefined;
-    return /^rediss?:\/\/./.test(cache) && URL.canParse(cache)
+    return /^rediss?:\/\/./.test(cache) && readUrl(cache) !== undefined
       ? undefined
       : complaint('it is no cache that a registry has', 'write auto, none, in-memory or redis://HOST:PORT/DB');
   });

@@ -1,4 +1,5 @@
 import { CodedError } from '../../util/pure/coded-error.ts';
+import { readUrl } from '../../util/pure/read-url.ts';
 import type { DescriptorCache } from './contract.ts';
 import { type DescriptorCacheErrorCode, descriptorCacheErrors } from './errors.ts';
 import { inMemoryCache } from './in-memory/in-memory.ts';
@@ -16,7 +17,7 @@ export const descriptorCacheForms = ['auto', 'none', 'in-memory', 'redis://HOST:
 export async function openDescriptorCache(declared: string): Promise<DescriptorCache> {
   if (declared === 'none') return noCache();
   if (declared === 'auto' || declared === 'in-memory') return inMemoryCache();
-  const address = URL.canParse(declared) ? new URL(declared) : undefined;
+  const address = readUrl(declared);
   if (address === undefined || !isRedis(address) || address.hostname === '') throw invalid(declared);
   return (await import('./redis/redis.ts')).redisCache(address);
 }

@@ -1,3 +1,4 @@
+import { readUrl } from '../../util/pure/read-url.ts';
 /**
  * Reads `postgres://user:password@host:port/database`, in which everything may be missing but the scheme.
  *
@@ -5,6 +6,6 @@
  */
 export function parsePostgresUrl(text: string): URL | undefined {
   const withHost = text.replace(/@(?=\/|$)/, '@localhost');
-  if (!/^postgres(?:ql)?:\/\//i.test(withHost) || !URL.canParse(withHost)) return undefined;
+  if (!/^postgres(?:ql)?:\/\//i.test(withHost) || readUrl(withHost) === undefined) return undefined;
   return new URL(withHost);
 }

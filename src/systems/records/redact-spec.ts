@@ -1,3 +1,4 @@
+import { readUrl } from '../../util/pure/read-url.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
 
 /** Parameters whose values are secrets, in the query or behind `#`. Names of files and variables are none. */
@@ -23,5 +24,5 @@ export function redactRecordsSpec(spec: string): string {
 }
 
 function isUrl(spec: string): boolean {
-  return URL.canParse(spec) || parsePostgresUrl(spec) !== undefined;
+  return readUrl(spec) !== undefined || parsePostgresUrl(spec) !== undefined;
 }

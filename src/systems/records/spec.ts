@@ -1,5 +1,6 @@
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { parseDuration } from '../../util/pure/duration.ts';
+import { readUrl } from '../../util/pure/read-url.ts';
 import { recordsError } from './errors.ts';
 import { percentDecode } from './percent-decode.ts';
 import { parsePostgresUrl } from './postgres-url.ts';
@@ -137,7 +138,7 @@ const httpParameters = [
 
 function httpSpec(spec: string): HttpRecords {
   const [url, rest] = cut(spec, '#');
-  if (!URL.canParse(url)) throw new SpecFault('it is not a URL');
+  if (readUrl(url) === undefined) throw new SpecFault('it is not a URL');
   const parameters = readParameters(rest, [...httpParameters, ...mappingParameters]);
   return {
     kind: 'http',

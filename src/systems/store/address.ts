@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { CodedError } from '../../util/pure/coded-error.ts';
+import { readUrl } from '../../util/pure/read-url.ts';
 import type { StoreKind } from './contract.ts';
 import { type StoreErrorCode, storeErrors } from './errors.ts';
 
@@ -113,7 +114,7 @@ function parseFlag(field: string, value: string): boolean {
 }
 
 function checkEndpoint(value: string): void {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const url = readUrl(value);
   if (value.includes('@'))
     throw invalid('its endpoint holds credentials', 'Leave them out: they are read from the environment.');
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))

@@ -3,6 +3,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { messageOf } from '../pure/coded-error.ts';
+import { readUrl } from '../pure/read-url.ts';
 import { failureWords } from '../pure/system-failure.ts';
 import { foreignText, KubeError } from './kube-error.ts';
 
@@ -56,7 +57,7 @@ export async function loadLogin({ kubeconfig, context }: LoginSettings): Promise
     if (found === '') throw new Error(noCluster(config));
     if (files.length === 0 && found === NOTHING_FOUND)
       throw new Error('there is none, and this is no pod of a cluster');
-    if (!URL.canParse(found)) throw new Error(`its server ${JSON.stringify(foreignText(found))} is no URL`);
+    if (readUrl(found) === undefined) throw new Error(`its server ${JSON.stringify(foreignText(found))} is no URL`);
     const url = new URL(found);
     const server = `${url.protocol}//${url.host}${url.pathname}`.replace(/\/+$/, '');
     const read = () => secretsOf(config, server, tokenFiles);

@@ -1,9 +1,10 @@
 import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { type EventsErrorCode, eventsError } from '../errors.ts';
 
 /** `host[:port]/database`, without credentials. @throws EVENTS_SETTINGS_INVALID when it is no PostgreSQL URL. */
 export function placeOf(url: string): string {
-  if (!URL.canParse(url)) throw urlInvalid();
+  if (readUrl(url) === undefined) throw urlInvalid();
   const { protocol, host, pathname } = new URL(url);
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw urlInvalid();
   return `${host}${pathname}`;

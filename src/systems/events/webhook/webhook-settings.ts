@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { eventsError } from '../errors.ts';
 
 export interface WebhookEventsOptions {
@@ -16,7 +17,7 @@ export interface WebhookEventsOptions {
 
 /** Checks what can be checked before anything is sent. @throws EVENTS_SETTINGS_INVALID */
 export function parseWebhookUrl({ url, tokenFile }: WebhookEventsOptions): URL {
-  if (!URL.canParse(url)) throw invalid('it is not a URL');
+  if (readUrl(url) === undefined) throw invalid('it is not a URL');
   const parsed = new URL(url);
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') throw invalid('it is neither https:// nor http://');
   if (parsed.username !== '' || parsed.password !== '')

@@ -1,4 +1,5 @@
 import { CodedError } from '../../../util/pure/coded-error.ts';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { wait } from '../../../util/wait.ts';
 import { integratedRegistryFailure } from '../failure.ts';
 import type { RegistryLogin } from '../settings.ts';
@@ -103,7 +104,7 @@ function wordsOf(error: unknown, doing: string): { readonly words: string; reado
 
 function locationIn({ headers }: Answer, base: string): string | undefined {
   const location = headers['location'];
-  if (location === undefined || !URL.canParse(location, base)) return undefined;
+  if (location === undefined || readUrl(location, base) === undefined) return undefined;
   const { pathname, search } = new URL(location, base);
   return `${pathname}${search}`;
 }

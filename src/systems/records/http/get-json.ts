@@ -1,3 +1,4 @@
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { ReadingStopped, recordsError } from '../errors.ts';
 import { type Answer, excerpt, type GetOptions, get } from './get.ts';
 
@@ -27,7 +28,7 @@ function redirected(answer: Answer, from: URL, redirects: number, doing: string)
   const location = answer.headers['location'] ?? '';
   const refused = (why: string) =>
     recordsError('RECORDS_HTTP_REFUSED', `${doing}: the server answered ${answer.status} ${why}`);
-  if (location === '' || !URL.canParse(location, from.href)) throw refused('without an address to go on to');
+  if (location === '' || readUrl(location, from.href) === undefined) throw refused('without an address to go on to');
   const target = new URL(location, from);
   // A login page, or a place that must not see our credentials.
   if (target.origin !== from.origin) throw refused(`and leads to ${target.origin}, which is not followed`);

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import type { RecordSource } from '../contract.ts';
 import { recordsError } from '../errors.ts';
 import { checkFirstDocument } from '../mapping.ts';
@@ -15,7 +16,7 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 /** Records from an HTTP server that answers with JSON. @throws RECORDS_SETTINGS_INVALID when the URL is none. */
 export function openHttpRecords(settings: HttpRecords, place: RecordsPlace): RecordSource {
-  const isHttp = URL.canParse(settings.url) && /^https?:$/.test(new URL(settings.url).protocol);
+  const isHttp = /^https?:$/.test(readUrl(settings.url)?.protocol ?? '');
   // The text is not repeated: it may hold a password.
   if (!isHttp)
     throw recordsError(

@@ -1,3 +1,4 @@
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { fieldOf } from '../field.ts';
 import type { Paging } from '../settings.ts';
 import { nextLink } from './link-header.ts';
@@ -66,7 +67,7 @@ function bodyLink(body: unknown): string | undefined {
 
 function resolve(link: unknown, base: URL): URL | 'invalid' | undefined {
   if (link === undefined || link === null || link === '') return undefined;
-  if (typeof link !== 'string' || !URL.canParse(link, base.href)) return 'invalid';
+  if (typeof link !== 'string' || readUrl(link, base.href) === undefined) return 'invalid';
   const url = new URL(link, base);
   url.hash = '';
   return url;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { basicAuthorization } from './basic-authorization.ts';
 import type { Security } from './connection.ts';
 import type { FoundCredential } from './credentials.ts';
@@ -64,7 +65,7 @@ export async function fetchToken(request: TokenRequest, wire: TokenWire, signal:
 function safeRealm(request: TokenRequest, security: Security): URL {
   const refused = (why: string) =>
     new RegistryError('REGISTRY_TOKEN_REALM_REFUSED', `getting a token for ${request.scope ?? 'the registry'}: ${why}`);
-  if (!URL.canParse(request.realm)) throw refused('the token realm is not a URL');
+  if (readUrl(request.realm) === undefined) throw refused('the token realm is not a URL');
   const realm = new URL(request.realm);
   if (realm.protocol !== 'https:' && realm.protocol !== 'http:')
     throw refused(`the token realm is neither https nor http but ${realm.protocol.slice(0, 30)}`);

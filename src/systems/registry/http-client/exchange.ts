@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import type { Connection } from './connection.ts';
 import { connectionError } from './connection-error.ts';
 import { type Errand, errandError, MAX_ERROR_BODY_BYTES, redactUrl } from './registry-error.ts';
@@ -96,7 +97,7 @@ function send(connection: Connection, call: Call, hop: Hop, signal: AbortSignal)
 
 function redirectTarget(errand: Errand, location: string | undefined, hops: number): URL {
   const refused = (why: string) => errandError('REGISTRY_REDIRECT_REFUSED', errand, why);
-  if (location === undefined || !URL.canParse(location, errand.url))
+  if (location === undefined || readUrl(location, errand.url) === undefined)
     throw refused('it redirects without saying whereto');
   const next = new URL(location, errand.url);
   const shown = redactUrl(next.href);

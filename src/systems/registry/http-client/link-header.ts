@@ -1,3 +1,4 @@
+import { readUrl } from '../../../util/pure/read-url.ts';
 /** Why a `Link` cannot be followed, or the query of the next page, or `undefined` where there is none. */
 export type NextPage = { readonly query: string } | { readonly refused: string } | undefined;
 
@@ -14,7 +15,7 @@ const LINK = /<([^>]*)>([^,<]*)/g;
 export function nextPage(link: string | undefined, pageUrl: string): NextPage {
   for (const [, target = '', parameters = ''] of (link ?? '').matchAll(LINK)) {
     if (!/;\s*rel\s*=\s*"?next"?\s*(?:;|$)/i.test(parameters.trimEnd())) continue;
-    if (!URL.canParse(target, pageUrl)) return { refused: 'the link to its next page is not a URL' };
+    if (readUrl(target, pageUrl) === undefined) return { refused: 'the link to its next page is not a URL' };
     const page = new URL(pageUrl);
     const next = new URL(target, pageUrl);
     if (next.host !== page.host) return { refused: `its next page is said to be on another host, ${next.host}` };

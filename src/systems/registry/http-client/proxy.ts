@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { isLocal } from './insecure-permission.ts';
 import { RegistryError } from './registry-error.ts';
 
@@ -20,7 +21,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
   const exceptions = (read(env, 'no_proxy') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
   if (exceptions.some((entry) => excepts(entry.toLowerCase(), hostname, port))) return undefined;
   const full = proxy.includes('://') ? proxy : `http://${proxy}`;
-  if (URL.canParse(full)) return full;
+  if (readUrl(full) !== undefined) return full;
   throw new RegistryError('REGISTRY_SETTINGS_INVALID', `finding the proxy for ${url.origin}: it is not a URL`, {
     hint: `set ${url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'} like http://proxy.example.com:3128`,
   });

@@ -1,3 +1,4 @@
+import { readUrl } from '../../../util/pure/read-url.ts';
 import type { Connection, Security } from './connection.ts';
 import { CERTIFICATE_CODES } from './connection-error.ts';
 import { type Call, exchange, type RawAnswer } from './exchange.ts';
@@ -113,8 +114,7 @@ async function askRegistry(
 
 function notARegistry(answer: RawAnswer): RegistryError {
   const location = answer.headers['location'];
-  const target =
-    location !== undefined && URL.canParse(location, answer.url) ? new URL(location, answer.url) : undefined;
+  const target = location === undefined ? undefined : readUrl(location, answer.url);
   const words =
     target !== undefined
       ? `it redirects to ${redactUrl(target.href)}`

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { CodedError } from '../../../util/pure/coded-error.ts';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { REGISTRY_ERRORS, type RegistryErrorCode } from '../errors.ts';
 
 /** Of an answer that is a failure, no more than this is read. */
@@ -146,7 +147,7 @@ const HARMLESS_PARAMETERS: ReadonlySet<string> = new Set(['n', 'last', 'digest',
 
 /** A URL for messages: without user and password, and without the values of parameters that may be secrets (signatures). */
 export function redactUrl(text: string): string {
-  if (!URL.canParse(text)) return '(not a URL)';
+  if (readUrl(text) === undefined) return '(not a URL)';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return '(not a URL)';
   url.username = '';

@@ -1,3 +1,4 @@
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** The address of a registry as a user gives it, taken apart. */
@@ -56,7 +57,7 @@ function parseHost(authority: string, text: string): { readonly host: string; re
 }
 
 function normalHost(name: string, text: string): string {
-  const url = URL.canParse(`http://${name}`) ? new URL(`http://${name}`) : undefined;
+  const url = readUrl(`http://${name}`);
   if (url === undefined || url.hostname === '') throw invalid(text, `${JSON.stringify(name)} is not a host`);
   return url.hostname;
 }

@@ -1,4 +1,5 @@
 import { algorithmOf, type Digest, isDigest } from '../../../oci/digest.ts';
+import { readUrl } from '../../../util/pure/read-url.ts';
 import { digestOf, manifestDigest } from '../content-digest.ts';
 import { readOnly } from './delete.ts';
 import { errandOf, refusal } from './refusal.ts';
@@ -81,7 +82,7 @@ export async function pushBlob(
 function uploadPath(transport: Transport, open: RegistryRequest, opened: RegistryResponse, digest: Digest): string {
   const from = `${transport.url}${open.path}`;
   const location = opened.headers['location'] ?? '';
-  if (location === '' || !URL.canParse(location, from))
+  if (location === '' || readUrl(location, from) === undefined)
     throw errandError('REGISTRY_BAD_ANSWER', errandOf(transport, open), 'an upload without a usable Location');
   const url = new URL(location, from);
   // Behind a proxy a registry may know itself by another name; then the path must at least be that of an upload here.
