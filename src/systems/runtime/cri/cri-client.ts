@@ -21,11 +21,10 @@ export function openCri(socket: string, timeoutMs: number): CriClient {
     runtime,
     images,
     listContainers: async (signal) =>
-      (await runtime.call<{ containers: readonly CriContainer[] }>('ListContainers', {}, signal))?.containers ?? [],
+      (await runtime.ask<{ containers: readonly CriContainer[] }>('ListContainers', {}, signal)).containers,
     listSandboxes: async (signal) =>
-      (await runtime.call<{ items: readonly CriSandbox[] }>('ListPodSandbox', {}, signal))?.items ?? [],
-    listImages: async (signal) =>
-      (await images.call<{ images: readonly CriImage[] }>('ListImages', {}, signal))?.images ?? [],
+      (await runtime.ask<{ items: readonly CriSandbox[] }>('ListPodSandbox', {}, signal)).items,
+    listImages: async (signal) => (await images.ask<{ images: readonly CriImage[] }>('ListImages', {}, signal)).images,
     close: () => {
       runtime.close();
       images.close();

@@ -58,7 +58,7 @@ function readingHalf(engine: Engine, socket: string, version: string): RuntimeRe
 function writingHalf(engine: Engine): Omit<Runtime, keyof RuntimeReader> {
   return {
     containers: async (signal) =>
-      ((await engine.get<readonly EngineContainer[]>('/containers/json?all=1', signal)) ?? []).map((one) => ({
+      (await engine.list<EngineContainer>('/containers/json?all=1', signal)).map((one) => ({
         ...{ id: one.Id, state: stateOf(one), sandbox: '', images: [one.ImageID] },
         words: `${nameOf(one)} (${one.State})`,
       })),

@@ -6,6 +6,8 @@ import { runtimeFailure } from '../errors.ts';
 export interface Engine {
   /** The reply's JSON; undefined for 404. @throws RUNTIME_…; 409 is {@link Conflict} */
   get<Reply>(path: string, signal: AbortSignal): Promise<Reply | undefined>;
+  /** The same where 404 makes no sense: of a list it is a failure, and never an empty list. */
+  list<Item>(path: string, signal: AbortSignal): Promise<readonly Item[]>;
   /** @returns the text of the reply, which may be several JSON documents */
   post(path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Absent things are no error. */
@@ -45,6 +47,11 @@ export function openEngine(socket: string, timeoutMs: number): Engine {
     get: async <Reply>(path: string, signal: AbortSignal) => {
       const text = await ask('GET', path, signal);
       return text === undefined ? undefined : (parse(text, `GET ${path} at ${socket}`) as Reply);
+    },
+    list: async <Item>(path: string, signal: AbortSignal) => {
+      const text = await ask('GET', path, signal);
+      if (text === undefined) throw runtimeFailure('RUNTIME_FAILED', `GET ${path} at ${socket}: it is not found`);
+      return JSON.parse(text) as readonly Item[];
     },
     post: (path, signal) => ask('POST', path, signal),
     remove: async (path, signal) => void (await ask('DELETE', path, signal)),

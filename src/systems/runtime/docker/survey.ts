@@ -25,8 +25,8 @@ interface DockerSurvey {
  */
 export async function surveyDocker({ engine, sink, scope }: DockerSurvey, signal: AbortSignal): Promise<boolean> {
   const survey = { engine, sink, scope };
-  const images = (await engine.get<readonly EngineImage[]>('/images/json?digests=1', signal)) ?? [];
-  const containers = (await engine.get<readonly EngineContainer[]>('/containers/json?all=1', signal)) ?? [];
+  const images = await engine.list<EngineImage>('/images/json?digests=1', signal);
+  const containers = await engine.list<EngineContainer>('/containers/json?all=1', signal);
   let exact = true;
   for (const { Id } of images) exact = (await stateImage(survey, Id, signal)) && exact;
   for (const container of containers) await stateContainer(survey, container, signal);

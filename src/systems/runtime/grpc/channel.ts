@@ -17,6 +17,8 @@ import { type RuntimeErrorCode, runtimeFailure } from '../errors.ts';
 export interface Channel {
   /** @throws RUNTIME_… ; a reply of `NotFound` is `undefined` */
   call<Reply>(method: string, request: object, signal: AbortSignal): Promise<Reply | undefined>;
+  /** The same where `NotFound` makes no sense: of a list it is a failure, and never an empty list. @throws RUNTIME_… */
+  ask<Reply>(method: string, request: object, signal: AbortSignal): Promise<Reply>;
   /** All parts of a streamed reply, in order. */
   stream<Part>(method: string, request: object, signal: AbortSignal): AsyncIterable<Part>;
   close(): void;
@@ -46,26 +48,32 @@ export function openChannel(options: ChannelOptions): Channel {
   for (const [name, value] of Object.entries(options.metadata ?? {})) metadata.set(name, value);
   const doing = (method: string) => `asking ${socket} for ${service.split('.').at(-1)}.${method}`;
 
+  const callMethod = <Reply>(method: string, request: object, signal: AbortSignal) =>
+    new Promise<Reply | undefined>((resolve, reject) => {
+      signal.throwIfAborted();
+      setMaxListeners(0, signal); // one a call that is under way, which may be hundreds
+      const call = methodOf(client, method)(
+        request,
+        metadata,
+        { deadline: Date.now() + timeoutMs },
+        (error: ServiceError | null, reply: Reply) => {
+          signal.removeEventListener('abort', cancel);
+          if (error === null) resolve(reply);
+          else if (signal.aborted) reject(signal.reason);
+          else if (error.code === status.NOT_FOUND) resolve(undefined);
+          else reject(failureOf(error, doing(method), timeoutMs));
+        },
+      ) as { cancel(): void };
+      const cancel = () => call.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+    });
   return {
-    call: <Reply>(method: string, request: object, signal: AbortSignal) =>
-      new Promise<Reply | undefined>((resolve, reject) => {
-        signal.throwIfAborted();
-        setMaxListeners(0, signal); // one a call that is under way, which may be hundreds
-        const call = methodOf(client, method)(
-          request,
-          metadata,
-          { deadline: Date.now() + timeoutMs },
-          (error: ServiceError | null, reply: Reply) => {
-            signal.removeEventListener('abort', cancel);
-            if (error === null) resolve(reply);
-            else if (signal.aborted) reject(signal.reason);
-            else if (error.code === status.NOT_FOUND) resolve(undefined);
-            else reject(failureOf(error, doing(method), timeoutMs));
-          },
-        ) as { cancel(): void };
-        const cancel = () => call.cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-      }),
+    call: callMethod,
+    ask: async <Reply>(method: string, request: object, signal: AbortSignal) => {
+      const reply = await callMethod<Reply>(method, request, signal);
+      if (reply === undefined) throw runtimeFailure('RUNTIME_FAILED', `${doing(method)}: it is not found`);
+      return reply;
+    },
     stream: async function* <Part>(method: string, request: object, signal: AbortSignal) {
       signal.throwIfAborted();
       const parts = methodOf(client, method)(request, metadata, {

@@ -12,7 +12,7 @@ export async function imageRecords(
   { channel }: ContainerdServices,
   signal: AbortSignal,
 ): Promise<readonly ImageRecord[]> {
-  return (await channel.images.call<{ images: readonly ImageRecord[] }>('List', {}, signal))?.images ?? [];
+  return (await channel.images.ask<{ images: readonly ImageRecord[] }>('List', {}, signal)).images;
 }
 
 export async function* allContent({ channel }: ContainerdServices, signal: AbortSignal): AsyncGenerator<ContentInfo> {
@@ -44,7 +44,7 @@ export async function leaseRecords(
   { channel }: ContainerdServices,
   signal: AbortSignal,
 ): Promise<readonly LeaseRecord[]> {
-  return (await channel.leases.call<{ leases: readonly LeaseRecord[] }>('List', {}, signal))?.leases ?? [];
+  return (await channel.leases.ask<{ leases: readonly LeaseRecord[] }>('List', {}, signal)).leases;
 }
 
 /** What a lease holds: `type` is `content`, `snapshots/overlayfs`, `ingests` or `images`. */
@@ -65,21 +65,21 @@ export async function containerRecords(
   { channel }: ContainerdServices,
   signal: AbortSignal,
 ): Promise<readonly ContainerRecord[]> {
-  const reply = await channel.containers.call<{ containers: readonly ContainerRecord[] }>('List', {}, signal);
-  return reply?.containers ?? [];
+  const reply = await channel.containers.ask<{ containers: readonly ContainerRecord[] }>('List', {}, signal);
+  return reply.containers;
 }
 
 /** The snapshotters that work here: others are built in, and found no file system or kernel for them. */
 export async function snapshotters({ channel }: ContainerdServices, signal: AbortSignal): Promise<readonly string[]> {
-  const reply = await channel.introspection.call<{ plugins: readonly { id: string; init_err: object | null }[] }>(
+  const reply = await channel.introspection.ask<{ plugins: readonly { id: string; init_err: object | null }[] }>(
     'Plugins',
     { filters: ['type==io.containerd.snapshotter.v1'] },
     signal,
   );
-  return (reply?.plugins ?? []).filter(({ init_err }) => init_err === null).map(({ id }) => id);
+  return reply.plugins.filter(({ init_err }) => init_err === null).map(({ id }) => id);
 }
 
 export async function namespaces({ channel }: ContainerdServices, signal: AbortSignal): Promise<readonly string[]> {
-  const reply = await channel.namespaces.call<{ namespaces: readonly { name: string }[] }>('List', {}, signal);
-  return (reply?.namespaces ?? []).map(({ name }) => name);
+  const reply = await channel.namespaces.ask<{ namespaces: readonly { name: string }[] }>('List', {}, signal);
+  return reply.namespaces.map(({ name }) => name);
 }
