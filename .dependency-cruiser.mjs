@@ -9,9 +9,11 @@
 const TESTS = '[.](test|suite)[.]ts$';
 const LISTS = 'systems/[^/]+/index[.]ts$';
 const CONTRACTS = 'systems/[^/]+/contract[.]ts$';
+/** The one door from the command line to the service. */
+const SERVE = 'service/serve[.]ts$';
 /** Folders that several implementations of a kind share. */
 const SHARED = '^src/systems/(registry/http-client|store/on-disk|cluster/objects|runtime/grpc)/';
-const inWords = { [LISTS]: 'systems/*/index.ts', [CONTRACTS]: 'systems/*/contract.ts' };
+const inWords = { [LISTS]: 'systems/*/index.ts', [CONTRACTS]: 'systems/*/contract.ts', [SERVE]: 'service/serve.ts' };
 
 /** A room, and what it may import besides itself and `util`: rooms, or patterns of files below `src`. In the order in which data flows. */
 const rooms = {
@@ -28,7 +30,7 @@ const rooms = {
   config: ['oci', 'policy', LISTS],
   demo: ['oci'],
   service: ['oci', 'evidence', 'plan', 'report', 'flows', 'config', LISTS, CONTRACTS],
-  cli: ['oci', 'evidence', 'plan', 'report', 'flows', 'config', 'demo', LISTS, CONTRACTS],
+  cli: ['oci', 'evidence', 'plan', 'report', 'flows', 'config', 'demo', LISTS, CONTRACTS, SERVE],
 };
 
 /** The rooms without I/O, clock and chance. */

@@ -6,6 +6,7 @@ export const guards = {
   'record-changed': 'the records no longer say what the plan was made from',
   'evidence-stale': 'the records or a cluster could not be read again',
   'in-use-again': 'something has asked for the target since the plan was made',
+  'not-repullable': 'no registry is seen to have the target any more, so that it could not come back',
   'still-served': 'a server of the registry still serves the target after it was told to forget it',
   'too-early': 'the time that a blob has to wait between two steps is not over',
   'cached-manifest': 'the target is a manifest, which a server of the registry may still take for there',

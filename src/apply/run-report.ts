@@ -34,6 +34,15 @@ export interface UndoneCause {
   readonly count: number;
 }
 
+/** What belongs to a run besides its actions, and could not be done. */
+export interface Unfinished {
+  /** `having the runtime collect`. */
+  readonly what: string;
+  /** Of the error. */
+  readonly code: string;
+  readonly why: string;
+}
+
 /** The report on a run: what every output format and event is made from. */
 export interface RunReport {
   readonly runId: string;
@@ -50,6 +59,8 @@ export interface RunReport {
   readonly broughtBack?: { readonly blobs: number; readonly links: number };
   /** Of a node: the disks of its images before and after. */
   readonly disks?: { readonly before: readonly DiskCounts[]; readonly after: readonly DiskCounts[] };
+  /** Of a node. Absent, or empty: all was done. */
+  readonly unfinished?: readonly Unfinished[];
   readonly repositories: readonly RepositoryResult[];
   /** At most {@link maxUndone} for each cause. */
   readonly undone: readonly Undone[];

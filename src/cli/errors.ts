@@ -8,6 +8,10 @@ export const cliErrors = {
     meaning: 'The evidence cannot be written to the file that --evidence-out names.',
     hint: 'name a file in a folder that you may write to',
   },
+  INVENTORY_FILE_UNWRITABLE: {
+    meaning: 'The list of what a registry has cannot be written to the file that --inventory-out names.',
+    hint: 'name a file in a folder that you may write to',
+  },
   IMAGE_PRUNER_UNREADABLE: {
     meaning: 'The file with the ImagePruner can not be read.',
     hint: 'write it with: oc get imagepruner cluster -o yaml',

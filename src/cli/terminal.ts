@@ -15,8 +15,8 @@ export interface Terminal {
   /** Writes one line to stderr. */
   say(line: string): void;
   readonly paint: Paint;
-  /** Whether progress can be drawn: stderr is a terminal that can move its cursor. */
-  readonly drawsProgress: boolean;
+  /** How progress is shown: drawn where stderr is a terminal that can move its cursor, told as lines of JSON to a program that asks for it. */
+  readonly progress: 'drawn' | 'told' | 'none';
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly nowMs: () => number;
@@ -31,11 +31,11 @@ export function openTerminal(): Terminal {
     print: (lines) => printAll(lines),
     say: (line) => void stderr.write(`${line}\n`),
     paint: colours.isColorSupported ? colours : noPaint,
-    drawsProgress: stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined,
+    progress: progressFor(env, stderr.isTTY === true),
     env,
     cwd: process.cwd(),
     nowMs: Date.now,
-    signal: politeStop(),
+    signal: politeStop(env),
   };
 }
 
@@ -67,8 +67,13 @@ function write(text: string | Uint8Array): Promise<void> {
   });
 }
 
-/** The first signal asks for a stop, the second one ends the process. */
-function politeStop(): AbortSignal {
+function progressFor(env: NodeJS.ProcessEnv, isTerminal: boolean): Terminal['progress'] {
+  if (env['WINNOW_PROGRESS'] === 'json') return 'told';
+  return isTerminal && env['TERM'] !== 'dumb' && env['CI'] === undefined ? 'drawn' : 'none';
+}
+
+/** The first signal asks for a stop, the second one ends the process. So does the end of stdin, where whoever started it wants that. */
+function politeStop(env: NodeJS.ProcessEnv): AbortSignal {
   const stop = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (stop.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
@@ -78,5 +83,17 @@ function politeStop(): AbortSignal {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  if (env['WINNOW_STOP_WITH_STDIN'] === 'true') stopWithStdin(stop);
   return stop.signal;
+}
+
+/** The pipe ends when its writer does, however that died: a run that nobody watches any more stops after what is in hand. */
+function stopWithStdin(stop: AbortController): void {
+  const { hint } = cliErrors.STOPPED;
+  process.stdin.on('error', () => undefined);
+  process.stdin.once('close', () =>
+    stop.abort(new CodedError<CliErrorCode>('STOPPED', 'stopped: who started it is gone', { hint })),
+  );
+  process.stdin.resume();
+  if ('unref' in process.stdin) process.stdin.unref();
 }

@@ -45,7 +45,7 @@ describe('keys', () => {
     [
       'the wrong place: the right ones',
       'url: x',
-      'url: no setting has this name here (did you mean registry.url or lease.url?)',
+      'url: no setting has this name here (did you mean registry.url or lease.url or serve.history.url?)',
     ],
     [
       'like none: all that are known',

@@ -19,6 +19,8 @@ export interface Assignment {
 const PREFIX = 'WINNOW_';
 /** Names the settings file; not a setting itself. */
 export const fileVariable = 'WINNOW_CONFIG';
+/** How a program that starts Winnow talks with it: see `cli/terminal.ts`. */
+const conversation = ['WINNOW_PROGRESS', 'WINNOW_STOP_WITH_STDIN'];
 
 /** `registry.forceInsecure` → `WINNOW_REGISTRY_FORCE_INSECURE`. */
 export function variableFor(path: Path): string {
@@ -77,7 +79,7 @@ export function valueFromText(text: string, shape: Shape): unknown {
  */
 export function unknownVariables(env: NodeJS.ProcessEnv, value: unknown): readonly Problem[] {
   const names = settingVariables().map(({ name }) => name);
-  const known = new Set([...names, fileVariable, ...variablesNamedIn(value)]);
+  const known = new Set([...names, ...conversation, fileVariable, ...variablesNamedIn(value)]);
   return Object.entries(env).flatMap(([name, text]): readonly Problem[] => {
     if (!name.startsWith(PREFIX) || known.has(name) || isOfKubernetes(name, text ?? '')) return [];
     const meant = nearest(

@@ -83,6 +83,7 @@ describe('defaults', () => {
       plan: { expiresAfterMs: 86_400_000 },
       apply: { concurrency: 8, recheckRecordsEveryMs: 30_000, undoForMs: 30 * 86_400_000 },
       lease: { kind: 'file', ttlMs: 60_000 },
+      serve: expect.objectContaining({ listen: { host: '127.0.0.1', port: 8080 }, basePath: '', schedules: [] }),
       events: [],
       log: { level: 'warn', format: 'text' },
     });

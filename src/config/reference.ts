@@ -52,10 +52,12 @@ function oneKind(kind: Shape, key: string, common: readonly string[], heading: s
 }
 
 /** Settings that are a choice of maps themselves get tables of their own. */
-function choicesBelow(shape: Shape, heading: string): readonly string[] {
+function choicesBelow(shape: Shape, heading: string, prefix = ''): readonly string[] {
   return Object.entries(shape.properties ?? {}).flatMap(([name, property]) => {
+    const here = `${prefix}${name}`;
     const choice = choiceIn(property);
-    return choice === undefined ? [] : [`${heading} \`${name}\``, '', ...maps(choice, `${heading}#`)];
+    if (choice !== undefined) return [`${heading} \`${here}\``, '', ...maps(choice, `${heading}#`)];
+    return property.word === undefined ? choicesBelow(property, heading, `${here}.`) : [];
   });
 }
 

@@ -5,6 +5,7 @@ import type { TagRecordRule } from '../policy/tag-records.ts';
 import type { ClusterSettings, ImageExtractor } from '../systems/cluster/index.ts';
 import type { RecordsSettings } from '../systems/records/index.ts';
 import type { RegistrySettings } from '../systems/registry/index.ts';
+import type { ServeSettings } from './serve-settings.ts';
 
 /** All settings, read: milliseconds, bytes, absolute paths, shares from 0 to 1. */
 export interface Settings {
@@ -35,6 +36,7 @@ export interface Settings {
     readonly undoForMs: number;
   };
   readonly lease: LeaseSettings;
+  readonly serve: ServeSettings;
   readonly events: readonly EventTarget[];
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'text' | 'json' };
 }
@@ -131,6 +133,30 @@ export interface NodeGcSettings {
   readonly releaseContent: boolean;
   /** Absolute. */
   readonly staticPods?: string;
+  readonly fleet: FleetSettings;
+}
+
+/** How `node-gc --all-nodes` goes through a cluster. */
+export interface FleetSettings {
+  readonly image?: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Absolute. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly selector?: string;
+  readonly parallelism: number;
+  readonly deadlineMs: number;
+  readonly ttlAfterFinishedMs: number;
+  /** With so many failed nodes no further one is begun; 0: never. */
+  readonly maxFailures: { readonly nodes: number } | { readonly share: number };
+  readonly imagePullSecrets: readonly string[];
+  readonly registrySecret?: string;
+  /** On the node, absolute. */
+  readonly stateDir: string;
+  /** On the node, absolute. */
+  readonly imagesPath?: string;
+  readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit?: string };
 }
 
 export interface HardPruneSettings {
@@ -171,7 +197,16 @@ export interface LimitSettings {
 
 export type LeaseSettings =
   | { readonly kind: 'file'; readonly ttlMs: number }
-  | { readonly kind: 'postgres'; readonly url: string; readonly ttlMs: number };
+  | { readonly kind: 'postgres'; readonly url: string; readonly ttlMs: number }
+  | {
+      /** Leases of a cluster: `coordination.k8s.io`. */
+      readonly kind: 'kubernetes';
+      readonly ttlMs: number;
+      /** Absent: the pod's own, or the context's. */
+      readonly namespace?: string;
+      readonly kubeconfig?: string;
+      readonly context?: string;
+    };
 
 /** Where the summary event goes; but for `to`, what opens that sink. */
 export type EventTarget =

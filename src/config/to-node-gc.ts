@@ -1,7 +1,7 @@
 import type { LabelFilter } from '../policy/node-gc/policy.ts';
 import type { NamePattern } from '../policy/retention/policy.ts';
 import type { NodeGcInput } from './schema/node-gc.ts';
-import type { NodeGcSettings } from './settings.ts';
+import type { FleetSettings, NodeGcSettings } from './settings.ts';
 
 /** Turns the section `nodeGc` into settings. */
 export function toNodeGc(input: NodeGcInput): NodeGcSettings {
@@ -17,7 +17,12 @@ export function toNodeGc(input: NodeGcInput): NodeGcSettings {
       lowWatermark !== undefined && { watermarks: { highPercent: highWatermark, lowPercent: lowWatermark } }),
     requireRepullable: images.requireRepullable,
     releaseContent: input.releaseContent,
+    fleet: toFleet(input.fleet),
   };
+}
+
+function toFleet({ deadline, ttlAfterFinished, ...same }: NodeGcInput['fleet']): FleetSettings {
+  return { ...same, deadlineMs: deadline, ttlAfterFinishedMs: ttlAfterFinished };
 }
 
 function toImages({ minPullAge, minUnusedAge, until, keepPerRepository, ...rest }: NodeGcInput['images']) {

@@ -20,6 +20,7 @@ import { toNodeGc } from './to-node-gc.ts';
 import { toPruneImages } from './to-prune-images.ts';
 import { toPrunePolicies } from './to-prune-policy.ts';
 import { type PathsFrom, toRecords } from './to-records.ts';
+import { toServe } from './to-serve.ts';
 
 /** What settings depend on besides what was written. */
 export interface Machine {
@@ -58,6 +59,7 @@ export function toSettings(input: SettingsInput, machine: Machine): Settings {
       undoForMs: apply.undoFor,
     },
     lease: toLease(input.lease),
+    serve: toServe(input.serve),
     events: events.map(toEventTarget),
     log,
   };
@@ -126,7 +128,8 @@ function toEventTarget(input: EventTargetInput): EventTarget {
   return { ...rest, timeoutMs: timeout, ...(certificateAuthority !== undefined && { caFile: certificateAuthority }) };
 }
 
-function toLease({ kind, url, ttl: ttlMs }: LeaseInput): LeaseSettings {
+function toLease({ kind, url, ttl: ttlMs, ...api }: LeaseInput): LeaseSettings {
+  if (kind === 'kubernetes') return { kind, ttlMs, ...api };
   // That `postgres` has a URL was checked before.
   return kind === 'postgres' && url !== undefined ? { kind, url, ttlMs } : { kind: 'file', ttlMs };
 }

@@ -13,6 +13,7 @@ import { watermarks } from './checks/node-gc.ts';
 import { type Check, type CheckContext, partsOf } from './checks/parts.ts';
 import { prunePolicyNames, prunePolicyShadowed, prunePolicyWithoutRule } from './checks/prune-policies.ts';
 import { secretsInShortForms, sourceNamesUnique, statusWords, tagRecordRules, wayToTags } from './checks/records.ts';
+import { accessOfService, historyPlace, schedules, tokensOfService, watermarkOfService } from './checks/serve.ts';
 import { explainIssue, type Finding, valueAt } from './explain-issue.ts';
 import { flagName } from './flags.ts';
 import type { Layers } from './layers.ts';
@@ -51,6 +52,11 @@ const checks: readonly Check[] = [
   webhookTokens,
   waitingTimes,
   watermarks,
+  schedules,
+  historyPlace,
+  tokensOfService,
+  accessOfService,
+  watermarkOfService,
 ];
 
 /** Checks settings against the schema and across it, and finds all that is wrong. */

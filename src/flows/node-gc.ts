@@ -1,5 +1,5 @@
 import type { BadReference } from '../evidence/bad-reference.ts';
-import type { Evidence } from '../evidence/evidence.ts';
+import type { Evidence, SourceSummary } from '../evidence/evidence.ts';
 import { linkNodeImages } from '../evidence/link-node-images.ts';
 import type { ResourceId, ResourceKind } from '../evidence/resource.ts';
 import type { Sink, Source } from '../evidence/sink.ts';
@@ -7,7 +7,7 @@ import { buildGraph, type Graph, reverseGraph } from '../graph/graph.ts';
 import type { Action } from '../plan/action.ts';
 import { type NodeActions, nodeActions, staysWithout } from '../plan/node-actions.ts';
 import type { NodeCounts } from '../plan/node-counts.ts';
-import type { Plan, PlanScope } from '../plan/plan.ts';
+import type { Plan, PlanHeader, PlanScope } from '../plan/plan.ts';
 import { releaseContent } from '../plan/release-content.ts';
 import { bytesToFree, type Watermarks } from '../plan/watermark.ts';
 import { conclude, type Decisions, markRoots } from '../policy/decide.ts';
@@ -25,6 +25,8 @@ export interface NodeGcInput {
   readonly runtime: RuntimeReader;
   /** What names images in clusters, so that they stay though nothing runs from them just now. */
   readonly uses: readonly Source[];
+  /** The clusters among them, as on a command line, and how their objects are read: a plan remembers both. */
+  readonly clusters?: Pick<PlanHeader, 'clusters' | 'references'>;
   readonly policy: NodeGcPolicy;
   /** Called once all is surveyed: notes what is in use now, and returns since when each image is not. */
   readonly remember: (evidence: Evidence) => Promise<(image: ResourceId) => number | undefined>;
@@ -71,6 +73,7 @@ export async function planNodeGc(input: NodeGcInput, signal: AbortSignal): Promi
     decisions,
     lastUsedMs: unusedSinceMs,
     wantedBytes,
+    requireRepullable: input.canBePulled !== undefined,
   });
 
   const released = input.releaseContent
@@ -83,12 +86,13 @@ export async function planNodeGc(input: NodeGcInput, signal: AbortSignal): Promi
     expiresAtMs: view.nowMs + input.expiresAfterMs,
     ...{
       records: [],
-      evidence: evidence.sources,
+      evidence: usesFirst(evidence.sources, input.uses),
       gaps: evidence.gaps,
       policy: input.shownPolicy,
       limits: {},
       broken: [],
     },
+    ...input.clusters,
     ...{ badReferences, repositories: [], keptByReason: countKept(evidence, graph, decisions, actions) },
     ...{ actionCount: all.length, freesBytes: all.reduce((sum, { freesBytes }) => sum + freesBytes, 0) },
     node: {
@@ -97,6 +101,13 @@ export async function planNodeGc(input: NodeGcInput, signal: AbortSignal): Promi
     },
   };
   return { plan: { header, actions: all }, view, decisions, actions };
+}
+
+/** In the order of the command line, whoever answered first. */
+function usesFirst(sources: readonly SourceSummary[], uses: readonly Source[]): readonly SourceSummary[] {
+  const places = new Map(uses.map(({ name }, index) => [name, index]));
+  const place = ({ source }: SourceSummary) => places.get(source) ?? uses.length;
+  return [...sources].sort((a, b) => place(a) - place(b));
 }
 
 /** A name that can't be read could be that of any image: while there is one, no image goes. */

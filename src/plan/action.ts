@@ -59,6 +59,8 @@ export interface Precondition {
   readonly createdAtMs?: number;
   /** The container or sandbox is in this state still: `exited`, `not-ready`. */
   readonly state?: string;
+  /** A registry is seen to have the image still, by one of its names. */
+  readonly repullable?: true;
   /** The object of an API is in this version. */
   readonly resourceVersion?: string;
 }

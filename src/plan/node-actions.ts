@@ -16,6 +16,8 @@ export interface NodeActionsInput {
   readonly lastUsedMs: (image: ResourceId) => number | undefined;
   /** Stop when so many bytes are free; absent: all go that may. */
   readonly wantedBytes: number | undefined;
+  /** An image goes only while a registry is seen to have it. */
+  readonly requireRepullable: boolean;
 }
 
 export interface NodeActions {
@@ -51,7 +53,7 @@ export function nodeActions(input: NodeActionsInput): NodeActions {
       do: actionOf[evidence.resources.kind(id)] as ActionKind,
       target: evidence.resources.at(id),
       after: [...new Set(before)].sort((a, b) => a - b),
-      expects: expectationOf(evidence, id),
+      expects: expectationOf(input, id),
       reason: reason.code,
       because: reason.because,
       freesBytes: freed[index] ?? 0,
@@ -150,11 +152,12 @@ export function staysWithout(
   return mark(graph, others, { from, has: (id) => from[id] !== -1 });
 }
 
-function expectationOf(evidence: Evidence, id: ResourceId): Precondition {
+function expectationOf({ evidence, requireRepullable }: NodeActionsInput, id: ResourceId): Precondition {
   const { attributes, pushedAtMs } = evidence.about(id);
   const state = attributes?.['state'];
   return {
     ...(state === undefined ? {} : { state }),
     ...(pushedAtMs === undefined ? {} : { notNewerThanMs: pushedAtMs }),
+    ...(requireRepullable && evidence.resources.kind(id) === 'node-image' ? { repullable: true as const } : {}),
   };
 }

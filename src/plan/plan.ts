@@ -48,6 +48,8 @@ export interface NodeScope {
   readonly name: string;
   /** `cri:///run/containerd/containerd.sock`. */
   readonly runtime: string;
+  /** The folder of its static pods, where that was read. */
+  readonly staticPods?: string;
 }
 
 /** What a run is about: a registry, a registry's storage, an image API or a node, and whose cluster. */

@@ -15,7 +15,7 @@ import { notTried, type UndoToShow } from './undo-report.ts';
  * | 0 | `done` | it can be applied, or there is nothing to do; `fsck`: nothing is broken | all was done, or there was nothing to do | |
  * | 1 | `failed` | | every request failed: nothing was done | anything that is not listed below |
  * | 2 | `usage` | | | settings, arguments, credentials, addresses, plan files: what the user can put right |
- * | 3 | `partial` | `fsck`: something is broken | something was skipped or failed, or the run was stopped | |
+ * | 3 | `partial` | `fsck`: something is broken | something was skipped or failed, or the run was stopped, or a runtime did not collect | |
  * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, the lease, or a tag that something keeps |
  * | 5 | `evidence` | a gap keeps something, or hides what there is; `fsck`: something could not be looked at | the same, and all else was done; or the records could not be read again | a storage could not be read whole |
  * | 6 | `outdated` | | the world has changed so much that nothing was left to do | the plan is too old |
@@ -38,7 +38,7 @@ export function exitCodeOfPlan(header: Pick<PlanHeader, 'broken'> & WhatWasSeen)
 export function exitCodeOfRun(report: RunReport, header: WhatWasSeen): ExitCode {
   const outcome = runOutcome(report);
   if (outcome === 'failed') return exitCodes.failed;
-  if (report.tally.failed > 0 || report.stopped) return exitCodes.partial;
+  if (report.tally.failed > 0 || report.stopped || (report.unfinished ?? []).length > 0) return exitCodes.partial;
   if (report.undone.some((one) => one.outcome.result === 'skipped' && one.outcome.guard === 'evidence-stale'))
     return exitCodes.evidence;
   if (outcome === 'refused') return exitCodes.outdated;

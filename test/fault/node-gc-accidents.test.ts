@@ -140,15 +140,21 @@ describeReal(
     });
 
     test('a runtime that does not answer any more is waited for once, nothing is lost, and the next run does the rest', async () => {
-      const first = spawnCli([...args(), '--confirm'], { home });
-      await untilGone(1);
+      const first = spawnCli([...args(), '--confirm', '-o', 'json'], { home });
+      await untilGone(3);
       await node.containerd.pause();
       const hungAtMs = Date.now();
-      const { code, stderr } = await first.exited.finally(() => node.containerd.resume());
+      const { code, stdout } = await first.exited.finally(() => node.containerd.resume());
 
-      expect(stderr).toContain('RUNTIME_TIMED_OUT');
-      expect(code).toBe(1);
+      expect(code).toBe(3);
       expect(Date.now() - hungAtMs).toBeLessThan(20_000);
+      const { counts, causes, unfinished, runId } = JSON.parse(stdout);
+      expect(counts.done).toBeGreaterThan(0);
+      expect(counts.done + counts.failed).toBe(UNUSED);
+      expect(causes).toEqual([{ result: 'failed', cause: 'RUNTIME_TIMED_OUT', count: counts.failed }]);
+      expect(unfinished[0].code).toBe('RUNTIME_TIMED_OUT');
+      const told = JSON.parse((await runCli(['run', 'show', runId, '-o', 'json'], { home })).stdout);
+      expect(told.counts).toEqual(counts);
       expect((await tags()).length).toBeGreaterThan(2);
       expect((await nodeGc('--confirm')).code).toBe(0);
       expect(await tags()).toEqual(['pause:1', 'web:1']);

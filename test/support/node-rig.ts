@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs';
-import { applyNodePlan } from '../../src/flows/apply-node-plan.ts';
+import { type ApplyNodeInput, applyNodePlan } from '../../src/flows/apply-node-plan.ts';
 import { type NodeGcInput, type PlannedNode, planNodeGc } from '../../src/flows/node-gc.ts';
 import { undoNodeRun } from '../../src/flows/undo-node-run.ts';
 import { encodePlan } from '../../src/plan/codec.ts';
@@ -48,7 +48,12 @@ export async function planNode(runtime: Runtime, options: PlanOptions = {}): Pro
   );
 }
 
-export async function applyNode(runtime: Runtime, { plan }: PlannedNode, journal = memoryJournal()) {
+export async function applyNode(
+  runtime: Runtime,
+  { plan }: Pick<PlannedNode, 'plan'>,
+  journal = memoryJournal(),
+  more: Partial<Pick<ApplyNodeInput, 'uses' | 'canBePulled' | 'nowMs'>> = {},
+) {
   const all = [...plan.actions];
   return await applyNodePlan({
     ...{
@@ -62,7 +67,9 @@ export async function applyNode(runtime: Runtime, { plan }: PlannedNode, journal
     actions: (async function* () {
       yield* all;
     })(),
-    ...{ leases: memoryLeases(), guards: [], nowMs: Date.now, signal: never, onProgress: () => undefined },
+    ...{ leases: memoryLeases(), nowMs: Date.now, signal: never, onProgress: () => undefined },
+    canBePulled: async () => ({ has: true, why: 'nobody is asked here' }),
+    ...more,
   });
 }
 

@@ -18,10 +18,12 @@ export interface ScriptedServerOptions {
   readonly tls?: KeyPair;
   /** PEM file of the authority whose client certificates are asked for, and demanded. */
   readonly clientCaFile?: string;
+  /** Listen on a Unix socket of this path. Default: a port of 127.0.0.1. */
+  readonly socketPath?: string;
 }
 
 export interface ScriptedServer {
-  /** `http://127.0.0.1:<port>` or `https://…`. */
+  /** `http://127.0.0.1:<port>` or `https://…`; of no use for a Unix socket. */
   readonly url: string;
   readonly host: string;
   /** Every request so far, in order. */
@@ -33,7 +35,7 @@ export interface ScriptedServer {
   stop(): Promise<void>;
 }
 
-/** A server on loopback that answers as it is told, for what real ones do rarely. Ends with the test file. */
+/** A server on this machine that answers as it is told, for what real ones do rarely. Ends with the test file. */
 export async function startScriptedServer(
   answer: (request: AskedRequest, response: ServerResponse) => void,
   options: ScriptedServerOptions = {},
@@ -56,7 +58,8 @@ export async function startScriptedServer(
     connections += 1;
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    if (options.socketPath === undefined) server.listen(0, '127.0.0.1', resolve);
+    else server.listen(options.socketPath, resolve);
   });
   const stop = () =>
     new Promise<void>((resolve) => {
@@ -64,7 +67,7 @@ export async function startScriptedServer(
       server.closeAllConnections();
     });
   atEnd(stop);
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = options.socketPath ?? `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${host}`,
     host,

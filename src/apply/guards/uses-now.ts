@@ -79,7 +79,15 @@ function repeated(gap: Gap, ownHost: string, { aliases }: ReferenceRules): reado
   return [...meaningsOfPlace(gap.scope, ownHost, aliases)].map((scope) => ({ ...gap, scope }));
 }
 
-function* namesInUse(evidence: Evidence, sinceMs: number) {
+/**
+ * The names of images that workloads use, each with who uses it.
+ *
+ * @param sinceMs - workloads that have ended count where they were made after this. UTC milliseconds
+ */
+export function* namesInUse(
+  evidence: Evidence,
+  sinceMs: number,
+): Generator<{ readonly name: string; readonly scope: string; readonly by: string }> {
   const { resources, edges, holds, about } = evidence;
   const users = adjacency(resources.size, edges, ['uses'], 'backward');
   const held = firstClaims(holds);

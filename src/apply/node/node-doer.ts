@@ -1,9 +1,9 @@
 import type { Action } from '../../plan/action.ts';
 import type { ImageNow, Runtime } from '../../systems/runtime/contract.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import type { Check, Doer } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
+import { type UnlessHung, untilHung } from './until-hung.ts';
 
 /** What `undo` needs to pull an image again. */
 export interface SavedImage {
@@ -15,27 +15,15 @@ export interface SavedImage {
  * Removes containers, sandboxes and images of a runtime. The runtime refuses nothing (containerd removes what runs, and what is pinned), so
  * what uses an image is listed again right before each removal, and the states are read again.
  */
-export function nodeDoer(runtime: Runtime, { nowMs }: { readonly nowMs: () => number }): Doer {
-  const unlessHung = untilHung();
+export function nodeDoer(
+  runtime: Runtime,
+  { nowMs, unlessHung = untilHung() }: { readonly nowMs: () => number; readonly unlessHung?: UnlessHung },
+): Doer {
   return {
     check: ([action], signal) => unlessHung(async () => [await checkOne(runtime, action as Action, nowMs, signal)]),
     prepare: ([action], signal) => unlessHung(async () => [await prepareOne(runtime, action as Action, signal)]),
     carryOut: ([action], _prepared, signal) =>
       unlessHung(async () => [await carryOutOne(runtime, action as Action, signal)]),
-  };
-}
-
-/** Once an answer has not come in time, nothing more is asked: each of hundreds of actions would wait as long. */
-function untilHung(): <T>(ask: () => Promise<T>) => Promise<T> {
-  let hung: CodedError | undefined;
-  return async (ask) => {
-    if (hung !== undefined) throw hung;
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof CodedError && error.code === 'RUNTIME_TIMED_OUT') hung = error;
-      throw error;
-    }
   };
 }
 

@@ -21,7 +21,7 @@ function terminalHere() {
   const terminal: Terminal = {
     print: async (lines) => void printed.push(...lines),
     say: () => undefined,
-    ...{ paint: noPaint, drawsProgress: false, cwd: folder, nowMs: () => NOW_MS },
+    ...{ paint: noPaint, progress: 'none' as const, cwd: folder, nowMs: () => NOW_MS },
     env: { HOME: folder },
     signal: new AbortController().signal,
   };

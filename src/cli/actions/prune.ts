@@ -8,6 +8,7 @@ import { prunePlanEvent, pruneRunEvent } from '../../report/prune-event.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
+import { writeInventoryFile } from '../session/inventory-file.ts';
 import { makePrunePlan } from '../session/make-prune-plan.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
@@ -23,6 +24,7 @@ export interface PruneCommandFlags extends Omit<SettingsFlags, 'clusters' | 'pol
   readonly confirm?: boolean;
   readonly dryRun?: boolean;
   readonly planOut?: string;
+  readonly inventoryOut?: string;
   readonly evidenceOut?: string;
   readonly showKept?: boolean;
 }
@@ -34,6 +36,7 @@ export async function prune(terminal: Terminal, flags: PruneCommandFlags): Promi
     const { plan } = planned;
     if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
     if (flags.evidenceOut !== undefined) await writeEvidenceFile(flags.evidenceOut, planned);
+    if (flags.inventoryOut !== undefined) await writeInventoryFile(flags.inventoryOut, planned);
     if (flags.confirm === true) return await confirmed(session, planned, flags);
 
     await terminal.print(renderPlan(shown(planned, flags), flags.output, terminal.paint));

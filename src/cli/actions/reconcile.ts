@@ -6,6 +6,7 @@ import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
+import { writeInventoryFile } from '../session/inventory-file.ts';
 import { makeReconcilePlan } from '../session/make-plan.ts';
 import { rememberRegistry } from '../session/memory.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
@@ -18,6 +19,7 @@ interface ReconcileFlags extends SettingsFlags, OutputFlags {
   readonly confirm?: boolean;
   readonly dryRun?: boolean;
   readonly planOut?: string;
+  readonly inventoryOut?: string;
   readonly showKept?: boolean;
 }
 
@@ -27,6 +29,7 @@ export async function reconcile(terminal: Terminal, flags: ReconcileFlags): Prom
     const planned = await makeReconcilePlan(session);
     const { plan } = planned;
     if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
+    if (flags.inventoryOut !== undefined) await writeInventoryFile(flags.inventoryOut, planned);
     if (flags.confirm === true) return await confirmed(session, planned, flags);
 
     await terminal.print(renderPlan(shown(planned, flags), flags.output, terminal.paint));

@@ -27,6 +27,7 @@ export const addPrune: AddCommand = (parent) => {
     )
     .option('--plan-out <file>', 'save the plan, to be applied with: winnow apply FILE --confirm')
     .option('--evidence-out <file>', 'save all that was seen, to try other policies on: winnow policy test FILE')
+    .option('--inventory-out <file>', 'list all repositories, tags and images with what becomes of them, as JSON lines')
     .option('--show-kept', 'list every tag that stays, with its reason')
     .action(action(async () => (await import('../actions/prune.ts')).prune));
   addPruneImages(command);

@@ -21,6 +21,7 @@ export const addReconcile: AddCommand = (parent) => {
       ),
     )
     .option('--plan-out <file>', 'save the plan, to be applied with: winnow apply FILE --confirm')
+    .option('--inventory-out <file>', 'list all repositories, tags and images with what becomes of them, as JSON lines')
     .option('--show-kept', 'list every tag that stays, with its reason')
     .action(action(async () => (await import('../actions/reconcile.ts')).reconcile));
 };

@@ -64,14 +64,27 @@ export const leasePlace: Check = ({ lease }) => {
         hint: 'set lease.url, like postgres://winnow@db.example/ops',
       },
     ];
-  if (lease.kind === 'file' && lease.url !== undefined)
-    return [
-      {
-        severity: 'error',
-        path: ['lease', 'url'],
-        message: 'it is not used with kind: file',
-        hint: 'set lease.kind to postgres, or remove it',
-      },
-    ];
-  return [];
+  const { kind } = lease;
+  return [
+    ...unused(kind, 'postgres', ['url'], lease),
+    ...unused(kind, 'kubernetes', ['namespace', 'kubeconfig', 'context'], lease),
+  ];
 };
+
+/** Settings that another kind of lease has. */
+function unused<Key extends string>(
+  kind: string,
+  wanted: string,
+  keys: readonly Key[],
+  lease: Readonly<Partial<Record<Key, unknown>>>,
+): readonly CheckFinding[] {
+  if (kind === wanted) return [];
+  return keys
+    .filter((key) => lease[key] !== undefined)
+    .map((key) => ({
+      severity: 'error',
+      path: ['lease', key],
+      message: `it is not used with kind: ${kind}`,
+      hint: `set lease.kind to ${wanted}, or remove it`,
+    }));
+}

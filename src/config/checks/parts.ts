@@ -9,6 +9,7 @@ import { type ClassInput, repositoryClass } from '../schema/reconcile.ts';
 import { type RecordInput, recordSource } from '../schema/records.ts';
 import { type RegistryInput, registrySchema } from '../schema/registry.ts';
 import { type LeaseInput, leaseSchema } from '../schema/running.ts';
+import { type ServeInput, serveSchema } from '../schema/serve.ts';
 import { type HardPruneInput, hardPruneSchema } from '../schema/store.ts';
 import { type TagRecordInput, tagRecordRule } from '../schema/tag-records.ts';
 import { isMap } from '../shape.ts';
@@ -34,6 +35,7 @@ export interface Parts {
   readonly lease: LeaseInput | undefined;
   readonly hardPrune: HardPruneInput | undefined;
   readonly nodeGc: NodeGcInput | undefined;
+  readonly serve: ServeInput | undefined;
 }
 
 /** What a check found. `warning`: it works, but hardly as it is meant. */
@@ -70,6 +72,7 @@ export function partsOf(value: unknown): Parts {
     lease: leaseSchema.safeParse(root['lease'] ?? {}).data,
     hardPrune: hardPruneSchema.safeParse(root['hardPrune'] ?? {}).data,
     nodeGc: nodeGcSchema.safeParse(root['nodeGc'] ?? {}).data,
+    serve: serveSchema.safeParse(root['serve'] ?? {}).data,
   };
 }
 

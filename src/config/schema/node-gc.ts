@@ -1,9 +1,9 @@
-import type { z } from 'zod';
+import * as z from 'zod';
 import { parseRuntimeAddress } from '../../systems/runtime/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { complaint } from './complaint.ts';
 import { listOf, section } from './containers.ts';
-import { checkedText, choice, count, duration, path, text, timeout, yesNo } from './leaves.ts';
+import { checkedText, choice, count, duration, path, share, text, timeout, yesNo } from './leaves.ts';
 import { expressionFault, expressionIn } from './retention-condition.ts';
 
 const like = 'cri:///run/containerd/containerd.sock';
@@ -62,6 +62,84 @@ const images = section({
     .describe('Only images go that their registry is seen to have still: the others could not come back.'),
 });
 
+/** Names of Kubernetes' own objects. */
+const kubernetesName = (like: string) =>
+  checkedText('name', like, (name) =>
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)
+      ? undefined
+      : complaint('it is no name of Kubernetes', 'take lower case letters, digits, dots and dashes'),
+  );
+
+/** `3`, or a share of all: `25%`. */
+const countOrShare = z
+  .union([count(3).transform((nodes) => ({ nodes })), share().transform((part) => ({ share: part }))], {
+    error: () => complaint('it is neither a number nor a share', 'write it like 3, or like 25%'),
+  })
+  .meta({ word: 'number or share', examples: [3, '25%'] });
+
+const quantity = (like: string) =>
+  checkedText('quantity', like, (text) =>
+    /^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$/.test(text)
+      ? undefined
+      : complaint('it is no quantity of Kubernetes', `write it like ${like}`),
+  );
+
+const fleet = section({
+  image: text('registry.example/winnow:1.2.3', 'image')
+    .exactOptional()
+    .describe('The image of the Jobs: one with Winnow in it. Required with `--all-nodes`.'),
+  namespace: kubernetesName('winnow-node-gc')
+    .prefault('winnow-node-gc')
+    .describe('Where the Jobs are made. It must allow folders of the host to be mounted.'),
+  serviceAccount: kubernetesName('winnow-node-gc')
+    .prefault('winnow-node-gc')
+    .describe('The account of the Jobs. It needs no rights, but with `--cluster kubernetes`.'),
+  kubeconfig: path('/home/me/.kube/config')
+    .exactOptional()
+    .describe("Whose nodes. Default: what kubectl would take, or the pod's own account."),
+  context: text('prod', 'name').exactOptional().describe("The context in the kubeconfig. Default: the file's own."),
+  selector: text('node-role.kubernetes.io/worker=', 'selector')
+    .exactOptional()
+    .describe('Labels of the nodes, as `kubectl get nodes -l` takes them. Default: all nodes.'),
+  parallelism: count(3, 1, 1000).prefault(3).describe('Nodes at once, at most.'),
+  deadline: duration('10m', { min: '1s', max: '24h' })
+    .prefault('10m')
+    .describe('A Job that takes longer is ended by the cluster, and its node has failed.'),
+  ttlAfterFinished: duration('1h', { min: '1s' })
+    .prefault('1h')
+    .describe('How long after its end a Job stays there, for `kubectl logs`.'),
+  maxFailures: countOrShare
+    .prefault('25%')
+    .describe(
+      'When so many nodes have failed, no further one is begun: a number, or a share of the nodes that are to be cleaned. 0: never.',
+    ),
+  imagePullSecrets: listOf(kubernetesName('registry-login'), '[registry-login]')
+    .prefault([])
+    .describe('Secrets with which nodes pull the image.'),
+  registrySecret: kubernetesName('registry-login')
+    .exactOptional()
+    .describe(
+      'For `requireRepullable`: a secret of type `kubernetes.io/dockerconfigjson`, with which the Jobs ask registries.',
+    ),
+  stateDir: text('/var/lib/winnow', 'path on the node')
+    .prefault('/var/lib/winnow')
+    .describe(
+      'A folder of each node, for its journals and for since when images are not used. It is made where it is not there.',
+    ),
+  imagesPath: text('/var/lib/containerd', 'path on the node')
+    .exactOptional()
+    .describe(
+      "The folder of images on each node, which is mounted read-only, so that its disk is measured. Default: the runtime's usual one.",
+    ),
+  resources: section({
+    cpu: quantity('10m').prefault('10m').describe('What each Job requests.'),
+    memory: quantity('96Mi').prefault('96Mi').describe('What each Job requests.'),
+    memoryLimit: quantity('512Mi').exactOptional().describe('What each Job may take at most. Default: no limit.'),
+  })
+    .prefault({})
+    .describe('Of the Jobs’ pods.'),
+});
+
 export const nodeGcSchema = section({
   runtime: runtimeAddress
     .exactOptional()
@@ -100,6 +178,7 @@ export const nodeGcSchema = section({
   staticPods: path('/etc/kubernetes/manifests')
     .exactOptional()
     .describe('A folder of static pods; what they name stays.'),
+  fleet: fleet.prefault({}).describe('How `--all-nodes` goes through the nodes of a cluster.'),
 });
 
 export type NodeGcInput = z.output<typeof nodeGcSchema>;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { postgresAddress } from './addresses.ts';
 import { section } from './containers.ts';
-import { choice, count, duration, share, timeout } from './leaves.ts';
+import { choice, count, duration, path, share, text, timeout } from './leaves.ts';
 
 export const limitsSchema = section({
   maxDeletions: count(1000).exactOptional().describe('Tags removed in one run.'),
@@ -38,12 +38,19 @@ export const applySchema = section({
 });
 
 export const leaseSchema = section({
-  kind: choice(['file', 'postgres'])
+  kind: choice(['file', 'postgres', 'kubernetes'])
     .prefault('file')
     .describe(
-      'Where runs see each other: in the state directory of one machine, or in a database that all of them reach.',
+      'Where runs see each other: in the state directory of one machine, in a database that all of them reach, or as Leases of a cluster.',
     ),
   url: postgresAddress().exactOptional().describe('The database, with `kind: postgres`. Nothing is created in it.'),
+  namespace: text('winnow', 'namespace')
+    .exactOptional()
+    .describe("Of the Leases, with `kind: kubernetes`. Default: the pod's own, else the context's."),
+  kubeconfig: path('/etc/winnow/kubeconfig')
+    .exactOptional()
+    .describe("How to reach that cluster. Default: as kubectl does, or inside of a cluster the pod's own account."),
+  context: text('prod-eu', 'name').exactOptional().describe('The context of that file. Default: its current one.'),
   ttl: timeout('60s', '5s').prefault('60s').describe('How long a run may be silent before another takes its place.'),
 });
 

@@ -12,6 +12,7 @@ import { recordsSchema } from './records.ts';
 import { referencesSchema } from './references.ts';
 import { registrySchema } from './registry.ts';
 import { applySchema, leaseSchema, limitsSchema, logSchema, planSchema } from './running.ts';
+import { serveSchema } from './serve.ts';
 import { hardPruneSchema, storeSchema } from './store.ts';
 import { tagRecordsSchema } from './tag-records.ts';
 
@@ -61,6 +62,7 @@ export const settingsFile = mapWith(
     plan: planSchema.prefault({}).describe('Plans.'),
     apply: applySchema.prefault({}).describe('Applying a plan, and taking it back.'),
     lease: leaseSchema.prefault({}).describe('One run at a time changes a registry.'),
+    serve: serveSchema.prefault({}).describe('The service: `winnow serve`.'),
     events: eventsSchema
       .prefault([])
       .describe(

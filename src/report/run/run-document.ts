@@ -22,6 +22,7 @@ export function runDocument(report: RunReport): Document {
     ['totals', runTotals(report)],
     ['steps', report.scope.registry === undefined ? report.steps : undefined],
     ['disks', report.disks],
+    ['unfinished', report.unfinished],
     ['broughtBack', report.broughtBack],
     ['freedBytes', freedBytes],
     ['repositories', report.repositories],

@@ -5,13 +5,14 @@ import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import { imagesRunLines } from '../images/images-words.ts';
 import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.ts';
+import { nodeRunLines } from '../node/node-words.ts';
 import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { section } from '../section.ts';
 import { isOfStore, storeRunLines } from '../store/store-run.ts';
 import { counted, shortTime } from '../words.ts';
 import { groupByCause, SHOWN_OF_A_CAUSE } from './causes.ts';
 import { runTotals } from './run-document.ts';
-import { afterRun, runCounts, runHeadline } from './run-words.ts';
+import { afterRun, runCounts, runHeadline, unfinishedLines } from './run-words.ts';
 
 const SHOWN = 50;
 
@@ -19,19 +20,21 @@ const SHOWN = 50;
 export function* runMarkdown(report: RunReport): Generator<string> {
   const { removed, found } = runTotals(report);
   const { scope, tally } = report;
-  yield isOfStore(report) || scope.images !== undefined
+  yield isOfStore(report) || scope.images !== undefined || scope.node !== undefined
     ? `## Winnow ${report.flow}`
     : `## Winnow ${report.flow}: ${counted(removed, 'tag')} of ${found} removed`;
   yield '';
   yield `**${runHeadline(report)}.** ${runCounts(report)}.`;
   if (isOfStore(report)) yield* section(storeRunLines(report).map((line) => `- ${mdText(line)}`));
   else if (scope.images !== undefined) yield* section(imagesRunLines(report).map((line) => `- ${mdText(line)}`));
+  else if (scope.node !== undefined) yield* section(nodeRunLines(report).map((line) => `- ${mdText(line)}`));
   else if (tally.freedBytes > 0) yield* section([blobsAreLeft(tally.freedBytes, 'is now')]);
   yield '';
   yield `- ${systemWord(scope)} ${mdCode(systemName(scope))}${scope.cluster === undefined ? '' : `, cluster ${mdCode(scope.cluster)}`}`;
   yield `- Run ${mdCode(report.runId)}, ${formatDuration(report.endedAtMs - report.beganAtMs)} from ${shortTime(report.beganAtMs)}`;
-  if (!isOfStore(report) && scope.images === undefined) yield* section(repositoryTable(report.repositories));
+  if (scope.registry !== undefined) yield* section(repositoryTable(report.repositories));
   yield* section(undoneItems(report));
+  yield* section(unfinishedLines(report).map((line) => `- ${mdText(line)}`));
   yield '';
   yield mdText(afterRun(report));
 }

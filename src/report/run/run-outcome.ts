@@ -7,15 +7,16 @@ import type { PlanHeader } from '../../plan/plan.ts';
  * | word | gone | not done |
  * |---|---|---|
  * | `success` | some | none |
- * | `partial` | some | some |
+ * | `partial` | some | some; or what comes before and after the actions |
  * | `failed` | none | some, and requests failed |
  * | `refused` | none | some, all held back by guards |
  * | `noop` | none | none: the plan was empty |
  */
 export type RunOutcome = 'success' | 'partial' | 'failed' | 'refused' | 'noop';
 
-export function runOutcome({ tally }: Pick<RunReport, 'tally'>): RunOutcome {
+export function runOutcome({ tally, unfinished = [] }: Pick<RunReport, 'tally' | 'unfinished'>): RunOutcome {
   const gone = tally.done + tally.alreadyGone;
+  if (tally.failed + tally.skipped === 0 && unfinished.length > 0) return 'partial';
   if (tally.failed + tally.skipped === 0) return gone === 0 ? 'noop' : 'success';
   if (gone > 0) return 'partial';
   return tally.failed > 0 ? 'failed' : 'refused';

@@ -16,7 +16,7 @@ import { counted, shortTime } from '../words.ts';
 import { type Cause, groupByCause, SHOWN_OF_A_CAUSE } from './causes.ts';
 import { runTotals } from './run-document.ts';
 import { runOutcome } from './run-outcome.ts';
-import { afterRun, runCounts, runHeadline } from './run-words.ts';
+import { afterRun, runCounts, runHeadline, unfinishedLines } from './run-words.ts';
 
 /** A run's report for eyes. @param show.all - everything that was not done, as far as the report holds it */
 export function* runTable(report: RunReport, show: { readonly all: boolean }, paint: Paint): Generator<string> {
@@ -35,6 +35,7 @@ export function* runTable(report: RunReport, show: { readonly all: boolean }, pa
   else if (report.scope.images === undefined)
     yield* section(tableLines(repositoryColumns, repositoryRows(report), paint));
   yield* section(undoneLines(report, show.all ? Number.POSITIVE_INFINITY : SHOWN_OF_A_CAUSE, paint));
+  yield* section(unfinishedLines(report).map((line) => paint.red(printable(line))));
   yield '';
   if (report.scope.images !== undefined) yield* imagesRunLines(report);
   yield `${runCounts(report)}.`;

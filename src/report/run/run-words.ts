@@ -12,7 +12,17 @@ const headlines: Readonly<Record<RunOutcome, string>> = {
 
 /** The first line of a run's report. */
 export function runHeadline(report: RunReport): string {
-  return report.stopped ? 'STOPPED: the run was stopped before its end' : headlines[runOutcome(report)];
+  if (report.stopped) return 'STOPPED: the run was stopped before its end';
+  const { skipped, failed } = report.tally;
+  const outcome = runOutcome(report);
+  if (outcome === 'partial' && skipped + failed === 0)
+    return 'DONE IN PART: everything in the plan was done, what belongs to it was not';
+  return headlines[outcome];
+}
+
+/** What belongs to a run besides its actions, and was not done: a line each. */
+export function unfinishedLines({ unfinished = [] }: Pick<RunReport, 'unfinished'>): readonly string[] {
+  return unfinished.map(({ what, code, why }) => `Not done: ${what} (${code}): ${why}`);
 }
 
 /** How many actions ended how. */

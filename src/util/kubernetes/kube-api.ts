@@ -12,6 +12,8 @@ export interface KubeApi {
   /** `https://api.example:6443`, without credentials. */
   readonly server: string;
   get(path: string, signal: AbortSignal, options?: GetOptions): Promise<Json>;
+  /** What is no JSON: the log of a pod. */
+  text(path: string, signal: AbortSignal, options?: GetOptions): Promise<string>;
   /** @param form - how the body is merged: see https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/ */
   patch(path: string, form: 'strategic-merge' | 'merge', body: Json, signal: AbortSignal): Promise<Json>;
   put(path: string, body: Json, signal: AbortSignal): Promise<Json>;
@@ -56,6 +58,8 @@ export async function openKubeApi(settings: KubeSettings): Promise<KubeApi> {
   return {
     server: session.server,
     get,
+    text: (path, signal, options = {}) =>
+      session.sendForText({ method: 'GET', path, accept: '*/*', ...options }, signal),
     patch: (path, form, body, signal) =>
       session.send({ method: 'PATCH', path, contentType: `application/${form}-patch+json`, body }, signal),
     put: (path, body, signal) => session.send({ method: 'PUT', path, contentType: 'application/json', body }, signal),
@@ -88,13 +92,21 @@ class Session {
   }
 
   async send(call: KubeCall, signal: AbortSignal): Promise<Json> {
+    return await this.#repeat(call, (answer) => objectIn(call, answer), signal);
+  }
+
+  async sendForText(call: KubeCall, signal: AbortSignal): Promise<string> {
+    return await this.#repeat({ ...call, isText: true }, String, signal);
+  }
+
+  async #repeat<T>(call: KubeCall, read: (answer: unknown) => T, signal: AbortSignal): Promise<T> {
     const { attempts, retryForMs } = this.#times;
     const lastStartMs = performance.now() + retryForMs;
     let isLoginNew = false;
     for (let made = 1; ; made++) {
       await this.#pace.turn(signal);
       try {
-        return objectIn(call, await this.#connection.exchange(this.#login, call, signal));
+        return read(await this.#connection.exchange(this.#login, call, signal));
       } catch (error) {
         if (!(error instanceof KubeError)) throw error;
         if (error.status === 401 && !isLoginNew) {

@@ -20,6 +20,8 @@ export interface KubeCall {
   readonly body?: unknown;
   /** A larger answer is `too-large`. */
   readonly maxBytes?: number;
+  /** What comes back is text, such as a log, and not JSON. */
+  readonly isText?: boolean;
 }
 
 export interface ExchangeTimes {
@@ -34,7 +36,7 @@ const MAX_ERROR_BYTES = 16 * 1024;
 
 /** The sockets to one cluster. */
 export interface KubeConnection {
-  /** Puts a call on the wire once. @returns the answer's JSON @throws KubeError; the signal's reason */
+  /** Puts a call on the wire once. @returns the answer's JSON, or its text @throws KubeError; the signal's reason */
   exchange(login: KubeLogin, call: KubeCall, signal: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -99,6 +101,7 @@ async function send(
     if (error instanceof KubeError) throw error;
     throw new KubeError('unreachable', `${doing}: ${foreignText(messageOf(error))}`, { cause: error });
   }
+  if (call.isText === true) return text;
   try {
     return JSON.parse(text);
   } catch (error) {

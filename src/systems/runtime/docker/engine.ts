@@ -6,7 +6,7 @@ import { runtimeFailure } from '../errors.ts';
 export interface Engine {
   /** The reply's JSON; undefined for 404. @throws RUNTIME_…; 409 is {@link Conflict} */
   get<Reply>(path: string, signal: AbortSignal): Promise<Reply | undefined>;
-  /** The same where 404 makes no sense: of a list it is a failure, and never an empty list. */
+  /** The same where 404 makes no sense: of a list it is a failure, and never an empty list. @throws RUNTIME_… */
   list<Item>(path: string, signal: AbortSignal): Promise<readonly Item[]>;
   /** @returns the text of the reply, which may be several JSON documents */
   post(path: string, signal: AbortSignal): Promise<string | undefined>;
@@ -49,9 +49,12 @@ export function openEngine(socket: string, timeoutMs: number): Engine {
       return text === undefined ? undefined : (parse(text, `GET ${path} at ${socket}`) as Reply);
     },
     list: async <Item>(path: string, signal: AbortSignal) => {
+      const doing = `GET ${path} at ${socket}`;
       const text = await ask('GET', path, signal);
-      if (text === undefined) throw runtimeFailure('RUNTIME_FAILED', `GET ${path} at ${socket}: it is not found`);
-      return JSON.parse(text) as readonly Item[];
+      if (text === undefined) throw runtimeFailure('RUNTIME_FAILED', `${doing}: it is not found`);
+      const items = parse(text, doing);
+      if (!Array.isArray(items)) throw runtimeFailure('RUNTIME_UNKNOWN', `${doing}: what came back is no list`);
+      return items as readonly Item[];
     },
     post: (path, signal) => ask('POST', path, signal),
     remove: async (path, signal) => void (await ask('DELETE', path, signal)),

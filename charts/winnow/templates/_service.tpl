@@ -1,0 +1,133 @@
+{{/* The service: what it runs by which schedule, and what it is told of that. */}}
+
+{{/* The flows that the service can run: the part of the values, and what the service calls it. */}}
+{{- define "winnow.scheduledFlows" -}}
+reconcile: {values: registryReconcile, flow: reconcile}
+prune: {values: prune, flow: prune}
+prune-images: {values: pruneImages, flow: prune-images}
+hard-prune: {values: hardPrune, flow: hard-prune}
+{{- end -}}
+
+{{/* plan, approve or auto: what the values say, else by `confirm`. */}}
+{{- define "winnow.mode" -}}
+{{- $byConfirm := ternary "auto" "plan" (eq (include "winnow.confirms" .) "true") -}}
+{{- default $byConfirm .values.mode -}}
+{{- end -}}
+
+{{/* One schedule, as settings have it. Call with a flow, and `flow`. */}}
+{{- define "winnow.schedule" -}}
+{{- $values := .values -}}
+name: {{ .component }}
+flow: {{ .flow }}
+cron: {{ $values.schedule | quote }}
+mode: {{ include "winnow.mode" . }}
+suspend: {{ default false $values.suspend }}
+config: /etc/winnow/{{ .component }}.yaml
+deadline: {{ default .root.Values.jobs.activeDeadlineSeconds $values.activeDeadlineSeconds | int }}s
+{{- with $values.timeZone }}
+timeZone: {{ . | quote }}
+{{- end }}
+{{- with $values.jitter }}
+jitter: {{ . | quote }}
+{{- end }}
+{{- if not (kindIs "invalid" $values.catchUp) }}
+catchUp: {{ $values.catchUp }}
+{{- end }}
+{{- with $values.arguments }}
+arguments:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* YAML of the service's own settings. */}}
+{{- define "winnow.serviceSettings" -}}
+{{- $root := .root -}}
+{{- $service := $root.Values.service -}}
+{{- $serve := dict "listen" "0.0.0.0:8080" "basePath" $service.basePath "name" (include "winnow.fullname" $root) -}}
+{{- $settings := dict "stateDir" "/var/lib/winnow" "serve" $serve -}}
+{{- include "winnow.merge" (dict "into" $settings "from" (deepCopy $root.Values.settings)) -}}
+{{- include "winnow.merge" (dict "into" $settings "from" (deepCopy ($service.settings | default dict))) -}}
+{{- include "winnow.clusterName" (dict "root" $root "settings" $settings) -}}
+{{- $found := dict "schedules" list -}}
+{{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml -}}
+{{- $values := index $root.Values $entry.values -}}
+{{- if $values.enabled -}}
+{{- $flow := dict "root" $root "component" $component "values" $values "flow" $entry.flow -}}
+{{- $_ := set $found "schedules" (append $found.schedules (include "winnow.schedule" $flow | fromYaml)) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $settings.serve "schedules" (concat $found.schedules ($settings.serve.schedules | default list)) -}}
+{{- toYaml $settings -}}
+{{- end -}}
+
+{{/* All settings files of the service, as YAML of NAME: TEXT. */}}
+{{- define "winnow.serviceFiles" -}}
+{{- $root := .root -}}
+winnow.yaml: |
+  {{- include "winnow.serviceSettings" . | nindent 2 }}
+{{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml }}
+{{- $values := index $root.Values $entry.values }}
+{{- if $values.enabled }}
+{{ $component }}.yaml: |
+  {{- include "winnow.settings" (dict "root" $root "component" $component "values" $values) | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* "true" where the service, or one of the flows that it runs, asks the API of the cluster. */}}
+{{- define "winnow.serviceAsksApi" -}}
+{{- $root := .root -}}
+{{- $found := dict -}}
+{{- if or (eq (include "winnow.leasesInOwnCluster" .settings) "true") (eq (include "winnow.writesEvents" .settings) "true") -}}
+{{- $_ := set $found "service" true -}}
+{{- end -}}
+{{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml -}}
+{{- $values := index $root.Values $entry.values -}}
+{{- if $values.enabled -}}
+{{- $flow := dict "root" $root "component" $component "values" $values -}}
+{{- $_ := set $flow "settings" (include "winnow.settings" $flow | fromYaml) -}}
+{{- if eq (include "winnow.asksApi" $flow) "true" -}}{{- $_ := set $found $component true -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $found -}}true{{- end -}}
+{{- end -}}
+
+{{/* "true" where notices go to the cluster that the pod itself runs in, as Events. Call with the service's settings. */}}
+{{- define "winnow.writesEvents" -}}
+{{- $found := dict -}}
+{{- range .serve.notices | default list -}}
+{{- if and (eq .to "kubernetes-event") (not .kubeconfig) -}}{{- $_ := set $found .to true -}}{{- end -}}
+{{- end -}}
+{{- if $found -}}true{{- end -}}
+{{- end -}}
+
+{{/* The service's values, with what the pods of the flows that it runs would have mounted and set. */}}
+{{- define "winnow.serviceValues" -}}
+{{- $root := . -}}
+{{- $service := deepCopy .Values.service -}}
+{{- range $component, $entry := include "winnow.scheduledFlows" . | fromYaml -}}
+{{- $values := index $root.Values $entry.values -}}
+{{- if $values.enabled -}}
+{{- range list "secrets" "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" -}}
+{{- $_ := set $service . (uniq (concat (index $service . | default list) (index $values . | default list))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $service -}}
+{{- end -}}
+
+{{/* What does not go together, told before anything is installed. Call with `root` and `settings`. */}}
+{{- define "winnow.checkReplicas" -}}
+{{- $values := .root.Values -}}
+{{- if gt ($values.service.replicas | int) 1 -}}
+{{- if ne (default "embedded" (.settings.serve.history | default dict).kind) "postgres" -}}
+{{- fail "service.replicas: more than one replica needs settings.serve.history.kind: postgres" -}}
+{{- end -}}
+{{- if eq (default "file" (.settings.lease | default dict).kind) "file" -}}
+{{- fail "service.replicas: more than one replica needs settings.lease.kind: kubernetes or postgres" -}}
+{{- end -}}
+{{- if and $values.state.persistence (not $values.state.existingClaim) (not (has "ReadWriteMany" $values.state.accessModes)) -}}
+{{- fail "service.replicas: more than one replica needs state.accessModes: [ReadWriteMany], so that each can undo what another did" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

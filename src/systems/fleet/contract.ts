@@ -1,0 +1,63 @@
+/** A node of a cluster, as far as it matters for cleaning it. */
+export interface FleetNode {
+  readonly name: string;
+  readonly isReady: boolean;
+  /** Cordoned: nothing new is to be put there. */
+  readonly isCordoned: boolean;
+  /** `linux`, `windows`; empty where the node does not say. */
+  readonly os: string;
+}
+
+/** What is to be done on a node. */
+export interface NodeJobOrder {
+  readonly node: string;
+  /** The fleet's run, at most 63 characters that a label may have. A node has one Job of a run, however often it is asked for. */
+  readonly run: string;
+  /** Of `winnow`, without its name. */
+  readonly args: readonly string[];
+}
+
+/** A Job on a node, of this fleet or of another one. */
+export interface NodeJob {
+  readonly name: string;
+  readonly node: string;
+  readonly run: string;
+  /** Tells orders apart: two Jobs with the same one do the same. */
+  readonly orderHash: string;
+  /** `gone`: it was removed before its end was seen. */
+  readonly state: 'running' | 'succeeded' | 'failed' | 'gone';
+  /** Why it failed, or what it still waits for, in the cluster's words. */
+  readonly why?: string;
+}
+
+/**
+ * The nodes of a cluster, and Jobs that are run on them, one a node. A fleet makes Jobs and removes none: the cluster does that, some time
+ * after their end.
+ *
+ * Everything throws FLEET_CLUSTER_FAILED where the cluster can't be asked, FLEET_FORBIDDEN where it does not allow it, and the signal's reason.
+ */
+export interface Fleet {
+  /** For messages: `Jobs in winnow-node-gc at https://api.example:6443`. */
+  readonly name: string;
+  /** In order of their names; all of them, those too on which nothing can be run. */
+  nodes(signal: AbortSignal): Promise<readonly FleetNode[]>;
+  /** Jobs of any run that are there, ended ones too. */
+  jobs(signal: AbortSignal): Promise<readonly NodeJob[]>;
+  /** What {@link NodeJob.orderHash} of a Job with these arguments is, on whatever node. */
+  orderHash(args: readonly string[]): string;
+  /**
+   * Makes the Job of a run on a node. Where it is there already, also ended, that one is returned and nothing is made.
+   * @throws FLEET_JOB_REFUSED where the cluster would not have such a Job
+   */
+  begin(order: NodeJobOrder, signal: AbortSignal): Promise<NodeJob>;
+  /**
+   * Waits until a Job has ended, or for so long.
+   * @returns as it was seen last; `running` where the time is over
+   */
+  awaitEnd(job: NodeJob, forMs: number, signal: AbortSignal): Promise<NodeJob>;
+  /**
+   * What the newest pod of a Job has written to stdout and stderr, the end of it. Undefined where there is no pod, or no log any more.
+   */
+  log(job: NodeJob, signal: AbortSignal): Promise<string | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { Fleet } from './contract.ts';
+import type { KubernetesFleetSettings, NodeFolder } from './kubernetes/settings.ts';
+import { memoryCluster } from './memory/memory-fleet.ts';
+
+export type { KubernetesFleetSettings, NodeFolder };
+
+/** The fleets there are, each with the function that opens it. */
+export const fleets = {
+  /** Jobs of a cluster. What speaks to it is loaded when it is opened. */
+  kubernetes: async (settings: KubernetesFleetSettings): Promise<Fleet> =>
+    (await import('./kubernetes/kubernetes-fleet.ts')).openKubernetesFleet(settings),
+  /** Within this process. */
+  memory: memoryCluster,
+} as const;
+
+export { REGISTRY_LOGIN } from './kubernetes/settings.ts';
+export { reportLines, reportTextIn } from './report-lines.ts';

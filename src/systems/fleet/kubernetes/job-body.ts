@@ -1,0 +1,109 @@
+import { dirname } from 'node:path/posix';
+import type { Json } from '../../../util/kubernetes/kube-api.ts';
+import type { NodeJobOrder } from '../contract.ts';
+import { jobName } from '../job-name.ts';
+import { type KubernetesFleetSettings, REGISTRY_LOGIN } from './settings.ts';
+
+export const CONTAINER = 'node-gc';
+/** Only what a fleet has made carries it. */
+export const MANAGED = 'app.kubernetes.io/managed-by=winnow-fleet';
+export const RUN_LABEL = 'winnow.dev/fleet-run';
+export const NODE_ANNOTATION = 'winnow.dev/node';
+export const ORDER_ANNOTATION = 'winnow.dev/order';
+/** Of pods: the Job that they are of. The cluster's own label for it has changed its name. */
+export const JOB_LABEL = 'winnow.dev/job';
+
+/** A stopped run finishes what it has in hand. */
+const GRACE_SECONDS = 60;
+
+/**
+ * The Job of a run on one node.
+ *
+ * Its pod is bound to the node as the pods of a DaemonSet are, by the node's name: the label `kubernetes.io/hostname` may be another
+ * name, and `spec.nodeName` passes the scheduler by, so that on a full node the pod fails instead of waiting for a place.
+ */
+export function jobBody(settings: KubernetesFleetSettings, order: NodeJobOrder, orderHash: string): Json {
+  const { namespace, deadlineMs, ttlAfterFinishedMs } = settings;
+  const name = jobName(order);
+  const labels = {
+    'app.kubernetes.io/name': 'winnow-node-gc',
+    'app.kubernetes.io/managed-by': 'winnow-fleet',
+    [RUN_LABEL]: order.run,
+  };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name,
+      namespace,
+      labels,
+      annotations: { [NODE_ANNOTATION]: order.node, [ORDER_ANNOTATION]: orderHash },
+    },
+    spec: {
+      parallelism: 1,
+      completions: 1,
+      // A second attempt is the next run's: it looks at the node anew.
+      backoffLimit: 0,
+      activeDeadlineSeconds: Math.ceil(deadlineMs / 1000),
+      ttlSecondsAfterFinished: Math.ceil(ttlAfterFinishedMs / 1000),
+      template: { metadata: { labels: { ...labels, [JOB_LABEL]: name } }, spec: podSpec(settings, order) },
+    },
+  };
+}
+
+function podSpec(settings: KubernetesFleetSettings, order: NodeJobOrder): Json {
+  const { folders, registrySecret } = settings;
+  const onNode = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [order.node] }] };
+  const registry = registrySecret === undefined ? [] : [{ name: 'registry', secret: { secretName: registrySecret } }];
+  return {
+    restartPolicy: 'Never',
+    serviceAccountName: settings.serviceAccount,
+    automountServiceAccountToken: settings.needsToken,
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [onNode] } },
+    },
+    // Control planes and tainted nodes have images, too.
+    tolerations: [{ operator: 'Exists' }],
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    ...(settings.imagePullSecrets.length > 0 && {
+      imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),
+    }),
+    containers: [container(settings, order)],
+    volumes: [
+      ...folders.map(({ path, create }, n) => ({
+        name: `node-${n}`,
+        hostPath: { path, type: create ? 'DirectoryOrCreate' : 'Directory' },
+      })),
+      ...registry,
+    ],
+  };
+}
+
+function container({ image, folders, resources, registrySecret }: KubernetesFleetSettings, order: NodeJobOrder): Json {
+  const { cpu, memory, memoryLimit } = resources;
+  const registry =
+    registrySecret === undefined ? [] : [{ name: 'registry', mountPath: dirname(REGISTRY_LOGIN), readOnly: true }];
+  return {
+    name: CONTAINER,
+    image,
+    args: [...order.args, `--node-name=${order.node}`],
+    securityContext: {
+      // The runtime's socket is root's.
+      runAsUser: 0,
+      privileged: false,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    resources: { requests: { cpu, memory }, ...(memoryLimit !== undefined && { limits: { memory: memoryLimit } }) },
+    volumeMounts: [
+      ...folders.map(({ path, readOnly }, n) => ({
+        name: `node-${n}`,
+        mountPath: path,
+        ...(readOnly && { readOnly }),
+      })),
+      ...registry,
+    ],
+  };
+}
