@@ -32,6 +32,7 @@ export default defineConfig({
             'test/scenarios/**/*.test.ts',
             'test/fences/**/*.test.ts',
             'test/docs/**/*.test.ts',
+            'test/chart/**/*.test.ts',
             'test/oc/**/*.test.ts',
           ],
           setupFiles: ['test/support/repeatable-properties.ts'],

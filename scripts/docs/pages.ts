@@ -1,5 +1,6 @@
 import { settingsJsonSchema } from '../../src/config/json-schema.ts';
 import { configReference } from '../../src/config/reference.ts';
+import { chartPages } from './chart-pages.ts';
 import { cliPage } from './cli-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { type FenceRule, importTable } from './import-table.ts';
@@ -18,6 +19,7 @@ export interface Page {
 /** All pages of which something is generated. @param fences - the rules of `.dependency-cruiser.mjs` */
 export function generatedPages(fences: readonly FenceRule[]): readonly Page[] {
   return [
+    ...chartPages(),
     { path: 'docs/cli.md', text: () => cliPage() },
     { path: 'docs/errors.md', text: () => errorsPage() },
     { path: 'docs/config.md', text: () => configReference() },

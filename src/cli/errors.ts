@@ -12,6 +12,10 @@ export const cliErrors = {
     meaning: 'The list of what a registry has cannot be written to the file that --inventory-out names.',
     hint: 'name a file in a folder that you may write to',
   },
+  DEMO_SERVICE_ENDED: {
+    meaning: 'The service of `winnow demo --serve` ended before it could be used.',
+    hint: 'look at what it said above; with --keep FOLDER its settings stay there',
+  },
   IMAGE_PRUNER_UNREADABLE: {
     meaning: 'The file with the ImagePruner can not be read.',
     hint: 'write it with: oc get imagepruner cluster -o yaml',

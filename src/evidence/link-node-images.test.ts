@@ -45,3 +45,24 @@ test('another registry is another image, also with the same path', () => {
 test('what is no reference is handed back', () => {
   expect(linked([], ['I am no name', 'registry.example/app:v1']).unread).toEqual(['I am no name']);
 });
+
+test.each([
+  ['registry.example/team', ['own', 'nameless']],
+  ['docker.io', ['hub', 'nameless']],
+  ['registry.example/te', ['nameless']],
+])('what could not be seen of uses of %s hides who uses images from there, and of no others', (scope, hidden) => {
+  const { evidence, sink } = collectEvidence();
+  const add = (id: string, names: string) =>
+    sink.exists(sink.resource('node-image', 'cri:///c.sock', id), { attributes: { names } });
+  add('own', 'registry.example/team/app:v1');
+  add('other', 'other.example/team/app:v1');
+  add('hub', 'nginx:1');
+  add('nameless', '');
+  sink.gap({ hides: 'holds', source: 'cluster prod', cause: '403', scope });
+  linkNodeImages(evidence, sink);
+
+  expect(evidence.gaps.map((gap) => gap.scope)).toEqual([
+    scope,
+    ...hidden.map((id) => `node-image cri:///c.sock/${id}`),
+  ]);
+});

@@ -1,13 +1,24 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { failsAfter, type MemoryRuntime, memoryRuntime } from '../../test/support/memory-runtime.ts';
+import {
+  digestName,
+  failsAfter,
+  imageId,
+  type MemoryRuntime,
+  memoryRuntime,
+} from '../../test/support/memory-runtime.ts';
 import { applyNode, planNode, undoNode } from '../../test/support/node-rig.ts';
 import { textOf } from '../../test/support/report-examples.ts';
 import { readRun } from '../apply/run-story.ts';
+import type { Source } from '../evidence/sink.ts';
+import type { Action } from '../plan/action.ts';
+import { decodePlan, encodePlan } from '../plan/codec.ts';
 import { exitCodeOfRun } from '../report/exit-code.ts';
 import { noPaint } from '../report/paint.ts';
 import { renderRun } from '../report/run/render-run.ts';
 import { memoryJournal } from '../systems/journal/memory/memory-journal.ts';
 import { runtimeFailure } from '../systems/runtime/errors.ts';
+import { CodedError } from '../util/pure/coded-error.ts';
+import type { PlannedNode } from './node-gc.ts';
 
 const hung = runtimeFailure('RUNTIME_TIMED_OUT', 'asking /c.sock for RemoveImage: no answer within 3 s');
 const broken = runtimeFailure('RUNTIME_UNREACHABLE', 'asking /c.sock for RemoveImage: connection refused');
@@ -27,6 +38,34 @@ async function run(fault: MemoryRuntime['fault']) {
   const report = await applyNode(world.runtime, planned, journal);
   return { report, exitCode: exitCodeOfRun(report, planned.plan.header) };
 }
+
+/** A cluster in which pods name these, or that can't be asked. */
+function cluster(names: readonly string[], gapIn?: string): Source {
+  return {
+    name: 'cluster prod',
+    survey: async (sink) => {
+      const pod = sink.resource('workload', 'prod/shop', 'Pod/web');
+      sink.exists(pod, {});
+      sink.holds(pod, 'Pod shop/web (Running)');
+      for (const name of names) sink.refers(pod, sink.resource('image-reference', '', name), 'uses');
+      if (gapIn !== undefined)
+        sink.gap({ scope: gapIn, hides: 'holds', source: 'cluster prod', cause: 'it does not answer' });
+    },
+  };
+}
+
+/** The plan as it is read from its file again. */
+async function saved({ plan }: PlannedNode): Promise<Pick<PlannedNode, 'plan'>> {
+  async function* lines() {
+    for (const line of encodePlan(plan)) yield line.trimEnd();
+  }
+  const { header, actions } = await decodePlan(lines());
+  const all: Action[] = [];
+  for await (const action of actions) all.push(action);
+  return { plan: { header, actions: all } };
+}
+
+const left = () => [...world.images.keys()].map((id) => id.slice(-1)).join('');
 
 const story = async (runId: string) => await readRun(runId, journal.read(runId));
 
@@ -133,5 +172,85 @@ describe('a runtime that breaks', () => {
       { what: 'measuring the disks of images', code: 'RUNTIME_FAILED', why: expect.stringContaining('no such disk') },
     ]);
     expect(exitCode).toBe(3);
+  });
+});
+
+describe('a saved plan that was made by what clusters name', () => {
+  const planned = (uses: Source) =>
+    planNode(world.runtime, { more: { uses: [uses], clusters: { clusters: ['kubernetes:?name=prod'] } } });
+  const applied = async (uses: Source, plan: PlannedNode) =>
+    await applyNode(world.runtime, await saved(plan), journal, { uses: { sources: [uses], maxAgeMs: 60_000 } });
+
+  test('remembers them, first of those who were asked', async () => {
+    const { plan } = await planned(cluster(['r.example/a:1']));
+
+    expect(plan.header.clusters).toEqual(['kubernetes:?name=prod']);
+    expect(plan.header.evidence.map(({ source }) => source)).toEqual(['cluster prod', 'runtime cri:///memory.sock']);
+  });
+
+  test('leaves an image that a workload has begun to name since', async () => {
+    const plan = await planned(cluster(['r.example/a:1']));
+    const { tally, undone } = await applied(cluster(['r.example/a:1', 'r.example/b:1', digestName('c')]), plan);
+
+    expect(tally).toMatchObject({ done: 2, skipped: 2 });
+    expect(undone.map(({ outcome }) => outcome.why)).toEqual([
+      'Pod shop/web (Running) uses r.example/b:1',
+      `Pod shop/web (Running) uses ${digestName('c')}`,
+    ]);
+    expect(left()).toBe('abc');
+  });
+
+  test('removes no image once a cluster does not answer any more, and ends with 5', async () => {
+    const plan = await planned(cluster([]));
+    const report = await applied(cluster([], ''), plan);
+
+    expect(report.causes).toEqual([{ result: 'skipped', cause: 'evidence-stale', count: 5 }]);
+    expect(exitCodeOfRun(report, plan.plan.header)).toBe(5);
+    expect(left()).toBe('abcde');
+  });
+
+  test('begins nothing when a cluster refuses to be read', async () => {
+    const plan = await planned(cluster([]));
+    const refusing = { name: 'cluster prod', survey: () => Promise.reject(new CodedError('CLUSTER_FORBIDDEN', 'no')) };
+
+    await expect(applied(refusing, plan)).rejects.toMatchObject({ code: 'CLUSTER_FORBIDDEN' });
+    expect(await journal.runs()).toEqual([]);
+    expect(left()).toBe('abcde');
+  });
+});
+
+test('images of a registry of which a cluster tells nothing stay when the plan is made', async () => {
+  const { plan } = await planNode(world.runtime, { more: { uses: [cluster([], 'r.example/b')] } });
+
+  expect([...plan.actions].map(({ target }) => target.key)).toEqual(['a', 'c', 'd', 'e'].map(imageId));
+  expect(plan.header.keptByReason).toEqual({ 'evidence-gap': 1 });
+});
+
+describe('a saved plan of which images must be there to be pulled again', () => {
+  const has = (letters: string) => async (name: string) => ({
+    has: [...letters].some((letter) => name === digestName(letter)),
+    why: 'r.example does not have it any more',
+  });
+
+  test('asks for each once more, and leaves what was lost meanwhile', async () => {
+    const plan = await planNode(world.runtime, { more: { canBePulled: has('abcd') } });
+    const { tally, undone } = await applyNode(world.runtime, await saved(plan), journal, { canBePulled: has('ab') });
+
+    expect([plan.plan.header.actionCount, tally.done, tally.skipped]).toEqual([4, 2, 2]);
+    expect(undone.map(({ outcome }) => outcome)).toEqual(
+      ['c', 'd'].map((letter) => ({
+        ...{ result: 'skipped', guard: 'not-repullable' },
+        why: `${digestName(letter)}: r.example does not have it any more`,
+      })),
+    );
+    expect(left()).toBe('cde');
+  });
+
+  test('and one that does not ask for it asks nobody', async () => {
+    const { tally } = await applyNode(world.runtime, await saved(await planNode(world.runtime)), journal, {
+      canBePulled: has(''),
+    });
+
+    expect(tally.done).toBe(5);
   });
 });

@@ -1,4 +1,6 @@
 import { type RemovedThing, type RunStory, readBegin, readRun } from '../apply/run-story.ts';
+import type { IntendEntry, OutcomeEntry } from '../apply/journal-entry.ts';
+import type { Outcome } from '../apply/outcome.ts';
 import type { Journal } from '../systems/journal/contract.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
 
@@ -22,6 +24,22 @@ export async function runStory(
   const removed: RemovedThing[] = [];
   const story = await readRun(runId, journal.read(runId), (one) => void removed.push(one));
   return { ...story, removed };
+}
+
+/** One step of a run: that it is about to do something, or what became of it. */
+export type RunStep =
+  | { readonly n: number; readonly freesBytes: number; readonly outcome?: undefined }
+  | { readonly n: number; readonly outcome: Outcome };
+
+/** What a run did, in its order, skipped things too. @throws JOURNAL_NO_SUCH_RUN, JOURNAL_DAMAGED */
+export async function* runSteps(journal: Journal, runId: string): AsyncGenerator<RunStep> {
+  for await (const { kind, data } of journal.read(runId)) {
+    if (kind === 'intend') {
+      const { action } = data as IntendEntry;
+      yield { n: action.n, freesBytes: action.freesBytes };
+    }
+    if (kind === 'outcome') yield data as OutcomeEntry;
+  }
 }
 
 /** What one run set out to do: read from the first line of its journal. @throws JOURNAL_NO_SUCH_RUN, JOURNAL_DAMAGED */

@@ -1,11 +1,12 @@
 import type { SummaryEvent } from './events.ts';
 import type { HardPruneEvent } from './hard-prune-event.ts';
+import type { NodeFleetEvent } from './node/fleet-event.ts';
 import type { NodeGcEvent } from './node-gc-event.ts';
 import type { PruneEvent } from './prune-event.ts';
 import type { PruneImagesEvent } from './prune-images-event.ts';
 
 /** All events there are. */
-export type WinnowEvent = SummaryEvent | HardPruneEvent | PruneEvent | PruneImagesEvent | NodeGcEvent;
+export type WinnowEvent = SummaryEvent | HardPruneEvent | PruneEvent | PruneImagesEvent | NodeGcEvent | NodeFleetEvent;
 
 /**
  * An event in the envelope of CloudEvents 1.0, structured mode. Events travel in it; who wants the bare event takes `data`.
@@ -44,6 +45,7 @@ export function inEnvelope(event: WinnowEvent): CloudEvent<WinnowEvent> {
 
 function subjectOf(event: WinnowEvent): readonly [kind: string, name: string] {
   if ('store' in event) return ['stores', event.store];
+  if ('fleet' in event) return ['fleets', event.fleet];
   if ('node' in event) return ['nodes', event.node];
   return 'image_api' in event ? ['image-apis', event.image_api] : ['registries', event.registry];
 }

@@ -86,6 +86,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   PRUNE_IMAGES_READ_ONLY: usage,
   IMAGE_PRUNER_UNREADABLE: usage,
   CLUSTER_NO_IMAGE_API: usage,
+  CLUSTER_NO_IMAGE_PRUNER: usage,
   JOURNAL_NO_SUCH_RUN: usage,
   REGISTRY_NOT_FOUND: usage,
   HARD_PRUNE_NO_REPLICAS: usage,

@@ -28,6 +28,7 @@ export const serviceErrors = {
     hint: 'Approve the plan.',
   },
   SCHEDULE_NOT_FOUND: { status: 404, meaning: 'The settings name no such schedule.', hint: 'Look at serve.schedules.' },
+  PLAN_NOT_FOUND: { status: 404, meaning: 'The run has no plan: not yet, or it made none.', hint: 'Look at the run.' },
   PLAN_OTHER_HASH: {
     status: 409,
     meaning: 'What was approved is not the plan that waits: it was made anew since it was looked at.',
@@ -113,6 +114,11 @@ export const serviceErrors = {
     status: 500,
     meaning: 'What stands in serve.access.proxy.trusted is neither an address nor a range of addresses.',
     hint: 'Write addresses like 10.0.0.7, or ranges like 10.0.0.0/8 and fd00::/8.',
+  },
+  OIDC_UNAVAILABLE: {
+    status: 503,
+    meaning: 'The keys by which signed tokens are checked could not be had from their issuer.',
+    hint: 'Look whether the service reaches serve.access.oidc.issuer, or name its keys in jwksUrl.',
   },
   NOTIFICATION_NOT_KEPT: {
     status: 503,

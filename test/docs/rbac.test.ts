@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { collectEvidence } from '../../src/evidence/evidence.ts';
 import type { Digest } from '../../src/oci/digest.ts';
-import { openCluster } from '../../src/systems/cluster/index.ts';
+import { openCluster, readImagePruner } from '../../src/systems/cluster/index.ts';
 import { presets } from '../../src/systems/cluster/objects/extractors/presets.ts';
 import { usageKinds } from '../../src/systems/cluster/objects/kinds.ts';
 import { CodedError } from '../../src/util/pure/coded-error.ts';
@@ -56,6 +56,12 @@ describe('docs/rbac/prune.yaml', () => {
 });
 
 describe('docs/rbac/prune-images.yaml', () => {
+  test('names the one ImagePruner that is read, and no other', () => {
+    const rule = PRUNE_IMAGES.find(({ resources }) => resources?.includes('imagepruners'));
+
+    expect(rule?.resourceNames).toEqual(['cluster']);
+  });
+
   /** Of `undo`, what pushes to the registry is no matter of the API. */
   const all = singly([...PRUNE_IMAGES, ...UNDO_IMAGES]).filter((one) => !one.includes('imagestreams/layers'));
 
@@ -88,6 +94,10 @@ async function refusedTo(server: KubeApiServer, token: string): Promise<readonly
     status: { tags: [] },
   });
   server.put(image);
+  server.put({
+    ...{ apiVersion: 'imageregistry.operator.openshift.io/v1', kind: 'ImagePruner', metadata: { name: 'cluster' } },
+    spec: {},
+  });
   const { sink, evidence } = collectEvidence();
   await cluster.uses({ extractors: [] }).survey(sink, signal);
   const api = await cluster.writableImageApi(signal);
@@ -100,6 +110,7 @@ async function refusedTo(server: KubeApiServer, token: string): Promise<readonly
     () => api.image(A, signal),
     () => api.createImage({ ...image, metadata: { name: NEW } }, signal),
     () => api.deleteImage(A, undefined, signal),
+    () => readImagePruner({ kind: 'openshift', name: 'prod', kubeconfig }, signal),
   ])
     await work().catch((error: unknown) => {
       if (!(error instanceof CodedError) || error.code !== 'CLUSTER_FORBIDDEN') throw error;

@@ -39,6 +39,22 @@ describeReal('winnow node-gc --require-repullable', ['containerd', 'runc', 'dock
     expect(JSON.stringify(plan.kept)).toContain(`${node.registry.host} does not have it any more`);
   });
 
+  test('a saved plan asks once more: an image that its registry has lost meanwhile stays, with the reason', async () => {
+    const file = join(home, 'plan.jsonl');
+    await nodeGc('--require-repullable', '--plan-out', file);
+    await node.registry.stop();
+    try {
+      const { code, stdout } = await runCli(['apply', file, '--confirm', '-o', 'json'], { home });
+
+      const { counts, undone } = JSON.parse(stdout);
+      expect({ code, counts }).toMatchObject({ code: 6, counts: { done: 0, skipped: 1, failed: 0 } });
+      expect(undone[0].guard).toBe('not-repullable');
+      expect(undone[0].why).toContain(`${node.host}there@sha256:`);
+    } finally {
+      await node.registry.restart();
+    }
+  }, 120_000);
+
   test('nobody is asked by default, and what is lost would go, too', async () => {
     const { stdout } = await nodeGc();
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Node, startNode } from '../support/node-rig.ts';
@@ -149,6 +149,29 @@ describeReal('winnow node-gc', ['containerd', 'runc', 'docker-registry', '/bin/b
 
     expect(code).toBe(0);
     expect(namesIn(stdout)).toEqual(['old:1']);
+  });
+
+  test.each([
+    ['--cluster', 'manifests:'],
+    ['--static-pods', ''],
+  ])('a saved plan remembers %s: what they name by the time it is applied stays', async (flag, kind) => {
+    const folder = manifestsNaming(`${node.host}old:1`);
+    const file = join(home, 'plan.jsonl');
+    expect(namesIn((await nodeGc(flag, kind + folder, '--plan-out', file, '-o', 'json')).stdout)).toEqual(['older:1']);
+    const text = readFileSync(join(folder, 'app.yaml'), 'utf8');
+    writeFileSync(join(folder, 'more.yaml'), text.replace('old:1', 'older:1').replace('"app"', '"more"'));
+
+    const { code, stdout } = await winnow('apply', file, '--confirm', '-o', 'json');
+
+    const why = `Deployment shop/more, container app uses ${node.host}older:1`;
+    expect(JSON.parse(stdout).undone).toMatchObject([{ guard: 'in-use-again', why }]);
+    expect(code).toBe(6); // nothing was left to do
+    expect(await tags()).toEqual(everything);
+
+    rmSync(folder, { recursive: true });
+    const blind = await winnow('apply', file, '--confirm');
+    expect(blind.code).toBe(2);
+    expect(await tags()).toEqual(everything);
   });
 
   test('while a manifest can not be read no image goes, and the command ends with 5', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openIntegratedRegistry } from '../../src/systems/integrated-registry/index.ts';
 import { type KubeApiServer, startKubeApiServer } from '../support/kube-api-server/kube-api-server.ts';
 import { type OpenshiftObjects, openshiftObjects } from '../support/openshift-objects.ts';
@@ -262,6 +262,77 @@ test('reads an ImagePruner, and saved objects with no cluster at all', async () 
 
   expect(code).toBe(0);
   expect(JSON.parse(stdout).streamItems).toHaveLength(2);
+});
+
+describe('--image-pruner cluster', () => {
+  let api: KubeApiServer;
+  beforeAll(async () => {
+    api = await startKubeApiServer({ openshift: true });
+    for (const object of openshiftObjects(streams, Date.now()).objects)
+      api.put(object as Parameters<KubeApiServer['put']>[0]);
+  });
+
+  const plan = (cluster: string, ...more: readonly string[]) => {
+    const what = ['--cluster', cluster, '--image-pruner', 'cluster', '--prune-registry=false', '-o', 'json'];
+    return runCli(['prune', 'images', ...what, ...more]);
+  };
+  const putPruner = (spec: object) =>
+    api.put({
+      ...{ apiVersion: 'imageregistry.operator.openshift.io/v1', kind: 'ImagePruner', metadata: { name: 'cluster' } },
+      spec,
+    });
+
+  test('goes by the ImagePruner that the cluster has, and flags go before it', async () => {
+    putPruner({ keepTagRevisions: 2, keepYoungerThan: 60_000_000_000, schedule: '' });
+    const { code, stdout } = await plan(`openshift:${api.kubeconfig}`);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).streamItems).toHaveLength(2);
+
+    const typed = await plan(`openshift:${api.kubeconfig}`, '--keep-tag-revisions=3');
+    expect(JSON.parse(typed.stdout).streamItems).toHaveLength(1);
+  });
+
+  test('reads that of the cluster whose images are pruned, where others are asked as well', async () => {
+    const edge = await startKubeApiServer();
+    putPruner({ keepTagRevisions: 2, keepYoungerThan: 60_000_000_000 });
+
+    const { code, stdout } = await plan(`kubernetes:${edge.kubeconfig}`, '--cluster', `openshift:${api.kubeconfig}`);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).streamItems).toHaveLength(2);
+  });
+
+  test('tells a field that makes no sense, by its name', async () => {
+    putPruner({ keepTagRevisions: 'many' });
+    const { code, stdout } = await plan(`openshift:${api.kubeconfig}`);
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/imagepruners\/cluster of .*spec\.keepTagRevisions/);
+  });
+
+  test('says where there is none, and looks at nothing else', async () => {
+    const bare = await startKubeApiServer({ openshift: true });
+    const { code, stdout } = await plan(`openshift:${bare.kubeconfig}`);
+
+    expect(code).toBe(2);
+    expect(stdout).toContain('CLUSTER_NO_IMAGE_PRUNER');
+    expect(bare.requests.filter((line) => /images|pods/.test(line))).toEqual([]);
+  });
+
+  test('names the rule that is missing', async () => {
+    putPruner({});
+    const kubeconfig = api.kubeconfigFor(api.addUser('pruner', rulesWithout('nothing')));
+    const { code, stdout } = await plan(`openshift:${kubeconfig}`);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).error.hint).toContain('resources: ["imagepruners"], verbs: ["get"]}');
+  });
+
+  test('is nothing that saved objects have', async () => {
+    const { code, stdout } = await plan(`manifests:${makeTempFolder('objects')}`);
+
+    expect(code).toBe(2);
+    expect(stdout).toContain('only manifests of it');
+  });
 });
 
 function rulesWithout(resource: string) {

@@ -95,7 +95,6 @@ export function scopeOf(chart: Chart, values: Values, { name = 'winnow', namespa
     Release: { Name: name, Namespace: namespace, Service: 'Helm', Revision: 1, IsInstall: true, IsUpgrade: false },
     Chart: named,
     Template: { BasePath: `${String(about['name'])}/templates` },
-    Files: { Get: (path: string) => chart.files.get(path) ?? '' },
   };
 }
 
@@ -127,7 +126,10 @@ function templateName(path: string): string | undefined {
 }
 
 function evaluator(chart: Chart): (path: string, scope: unknown) => string {
-  const sources = [...chart.files].filter(([path]) => path.startsWith('templates/'));
+  const sources = [...chart.files].filter(([path]) => path.startsWith('templates/')).map(([path, text]) => {
+    return [path, text.replaceAll('.Files.Get ', `${FILE_TEXT} `)] as const;
+  });
+  const texts = new Map(sources);
   const render = (source: string, scope: unknown): string =>
     engine.parse(source, shared).evaluate(scope).join('');
   const engine = createEngine<string>({
@@ -135,8 +137,11 @@ function evaluator(chart: Chart): (path: string, scope: unknown) => string {
     funcs: { ...sprig, ...helmFunctions(render, chart) },
   });
   const shared = engine.parse(sources.flatMap(([, text]) => definesIn(text)).join('\n')).defines();
-  return (path, scope) => render(bodyOf(chart.files.get(path) ?? ''), scope);
+  return (path, scope) => render(bodyOf(texts.get(path) ?? ''), scope);
 }
+
+/** Go calls the method `.Files.Get`; this engine calls functions only. */
+const FILE_TEXT = 'textOfFile';
 
 /* In our chart named parts begin at the start of a line, and stand behind what is rendered for itself. */
 const NAMED_PART = /^(?=\{\{-? define )/m;
@@ -176,7 +181,7 @@ function helmFunctions(render: (source: string, scope: unknown) => string, chart
     fromYaml: { fn: (text: unknown) => parseYaml(String(text)) ?? {}, argTypes: ['string'] },
     fromYamlArray: { fn: (text: unknown) => parseYaml(String(text)) ?? [], argTypes: ['string'] },
     lookup: { fn: () => ({}), argTypes: ['string', 'string', 'string', 'string'] },
-    file: { fn: (path: unknown) => chart.files.get(String(path)) ?? '', argTypes: ['string'] },
+    [FILE_TEXT]: { fn: (path: unknown) => chart.files.get(String(path)) ?? '', argTypes: ['string'] },
     kindOf: { fn: goKindOf, argTypes: ['reflective'] },
     kindIs: { fn: (kind: unknown, value: unknown) => kind === goKindOf(value), argTypes: ['string', 'reflective'] },
   };
@@ -197,7 +202,7 @@ function goKindOf(value: unknown): string {
 
 /** With sorted keys, as Go writes it, and with quotes where YAML 1.1 would read something else. */
 function toYaml(value: unknown): string {
-  return stringify(value, { version: '1.1', sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+  return stringify(value, { version: '1.1', sortMapEntries: true, indentSeq: false, singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
 }
 
 function parseYaml(text: string): unknown {

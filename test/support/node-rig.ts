@@ -18,7 +18,7 @@ const never = new AbortController().signal;
 export interface PlanOptions extends Partial<Omit<NodeGcPolicy, 'images'>> {
   /** `none`: images are left alone. */
   readonly images?: Partial<ImagePolicy> | 'none';
-  readonly more?: Partial<Pick<NodeGcInput, 'uses' | 'watermarks' | 'canBePulled' | 'releaseContent'>>;
+  readonly more?: Partial<Pick<NodeGcInput, 'uses' | 'clusters' | 'watermarks' | 'canBePulled' | 'releaseContent'>>;
   /** Default: the machine's clock. */
   readonly nowMs?: () => number;
 }

@@ -141,5 +141,5 @@ subjects:
 {{- define "winnow.rules.leases" -}}
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
-  verbs: [get, create, update, delete]
+  verbs: [get, create, update]
 {{- end -}}

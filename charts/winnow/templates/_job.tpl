@@ -49,11 +49,21 @@ spec:
 {{- else if $own -}}true{{- end -}}
 {{- end -}}
 
-{{/* Arguments of a flow's own pod, as a JSON list. */}}
+{{/* Arguments of a flow's own pod, as a YAML list. */}}
 {{- define "winnow.args" -}}
-{{- $args := concat .command (list "--config=/etc/winnow/winnow.yaml") (.values.arguments | default list) -}}
+{{- $own := include "winnow.ownArguments" . | fromYamlArray -}}
+{{- $args := concat .command (list "--config=/etc/winnow/winnow.yaml") $own (.values.arguments | default list) -}}
 {{- if and (not (eq .component "snapshot")) (eq (include "winnow.confirms" .) "true") -}}
 {{- $args = append $args "--confirm" -}}
 {{- end -}}
-{{- toJson $args -}}
+{{- toYaml $args -}}
+{{- end -}}
+
+{{/* Arguments by which a flow is told what no setting can tell, as a YAML list. */}}
+{{- define "winnow.ownArguments" -}}
+{{- if and (eq .component "prune-images") .values.imagePruner -}}
+- --image-pruner=cluster
+{{- else -}}
+[]
+{{- end -}}
 {{- end -}}

@@ -1,11 +1,12 @@
 {{/* The service: what it runs by which schedule, and what it is told of that. */}}
 
-{{/* The flows that the service can run: the part of the values, and what the service calls it. */}}
+{{/* The flows that the service can run, as YAML: what the service calls each, and its part of the values. */}}
 {{- define "winnow.scheduledFlows" -}}
-reconcile: {values: registryReconcile, flow: reconcile}
-prune: {values: prune, flow: prune}
-prune-images: {values: pruneImages, flow: prune-images}
-hard-prune: {values: hardPrune, flow: hard-prune}
+reconcile: {flow: reconcile, values: {{ toJson .Values.registryReconcile }}}
+prune: {flow: prune, values: {{ toJson .Values.prune }}}
+prune-images: {flow: prune-images, values: {{ toJson .Values.pruneImages }}}
+hard-prune: {flow: hard-prune, values: {{ toJson .Values.hardPrune }}}
+node-fleet: {flow: node-fleet, values: {{ toJson .Values.nodeGc.fleet }}}
 {{- end -}}
 
 {{/* plan, approve or auto: what the values say, else by `confirm`. */}}
@@ -33,7 +34,7 @@ jitter: {{ . | quote }}
 {{- if not (kindIs "invalid" $values.catchUp) }}
 catchUp: {{ $values.catchUp }}
 {{- end }}
-{{- with $values.arguments }}
+{{- with concat (include "winnow.ownArguments" . | fromYamlArray) ($values.arguments | default list) }}
 arguments:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -50,7 +51,7 @@ arguments:
 {{- include "winnow.clusterName" (dict "root" $root "settings" $settings) -}}
 {{- $found := dict "schedules" list -}}
 {{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml -}}
-{{- $values := index $root.Values $entry.values -}}
+{{- $values := $entry.values -}}
 {{- if $values.enabled -}}
 {{- $flow := dict "root" $root "component" $component "values" $values "flow" $entry.flow -}}
 {{- $_ := set $found "schedules" (append $found.schedules (include "winnow.schedule" $flow | fromYaml)) -}}
@@ -66,7 +67,7 @@ arguments:
 winnow.yaml: |
   {{- include "winnow.serviceSettings" . | nindent 2 }}
 {{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml }}
-{{- $values := index $root.Values $entry.values }}
+{{- $values := $entry.values }}
 {{- if $values.enabled }}
 {{ $component }}.yaml: |
   {{- include "winnow.settings" (dict "root" $root "component" $component "values" $values) | nindent 2 }}
@@ -82,7 +83,7 @@ winnow.yaml: |
 {{- $_ := set $found "service" true -}}
 {{- end -}}
 {{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml -}}
-{{- $values := index $root.Values $entry.values -}}
+{{- $values := $entry.values -}}
 {{- if $values.enabled -}}
 {{- $flow := dict "root" $root "component" $component "values" $values -}}
 {{- $_ := set $flow "settings" (include "winnow.settings" $flow | fromYaml) -}}
@@ -106,7 +107,7 @@ winnow.yaml: |
 {{- $root := . -}}
 {{- $service := deepCopy .Values.service -}}
 {{- range $component, $entry := include "winnow.scheduledFlows" . | fromYaml -}}
-{{- $values := index $root.Values $entry.values -}}
+{{- $values := $entry.values -}}
 {{- if $values.enabled -}}
 {{- range list "secrets" "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" -}}
 {{- $_ := set $service . (uniq (concat (index $service . | default list) (index $values . | default list))) -}}

@@ -19,6 +19,10 @@ Settings of flows: what the chart knows itself, under `settings` of all flows, u
 {{- $settings := dict "stateDir" "/var/lib/winnow" -}}
 {{- include "winnow.merge" (dict "into" $settings "from" (deepCopy .root.Values.settings)) -}}
 {{- $_ := unset $settings "serve" -}}
+{{- if has .component (list "node-gc" "node-fleet") -}}
+{{- include "winnow.ofNodes" (dict "settings" $settings "component" .component) -}}
+{{- include "winnow.merge" (dict "into" $settings "from" (deepCopy (.root.Values.nodeGc.settings | default dict))) -}}
+{{- end -}}
 {{- include "winnow.merge" (dict "into" $settings "from" (deepCopy (.values.settings | default dict))) -}}
 {{- include "winnow.clusterName" (dict "root" .root "settings" $settings) -}}
 {{- if and (has .component (list "prune" "snapshot")) (not (hasKey $settings "clusters")) -}}
@@ -32,8 +36,39 @@ Settings of flows: what the chart knows itself, under `settings` of all flows, u
 {{- include "winnow.storeAddress" (dict "settings" $settings "values" .values) -}}
 {{- else if eq .component "node-gc" -}}
 {{- include "winnow.merge" (dict "into" $settings "from" (dict "nodeGc" (dict "runtime" .values.runtime))) -}}
+{{- else if eq .component "node-fleet" -}}
+{{- $known := dict "nodeGc" (dict "runtime" .root.Values.nodeGc.runtime "fleet" (include "winnow.fleet" .root | fromYaml)) -}}
+{{- include "winnow.merge" (dict "into" $known "from" $settings) -}}
+{{- include "winnow.merge" (dict "into" $settings "from" $known) -}}
 {{- end -}}
 {{- toYaml $settings -}}
+{{- end -}}
+
+{{/*
+On every node no account should see what one run needs to: clusters and records are only what `nodeGc.settings` says, and leases as
+well, but for the one run that goes through all nodes.
+*/}}
+{{- define "winnow.ofNodes" -}}
+{{- $settings := .settings -}}
+{{- range list "clusters" "records" (ternary "lease" "" (eq .component "node-gc")) -}}
+{{- $_ := unset $settings . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How `--all-nodes` has its Jobs made: as the pods of the DaemonSet are. Call with the chart's own context. */}}
+{{- define "winnow.fleet" -}}
+{{- $values := .Values.nodeGc -}}
+image: {{ include "winnow.image" . }}
+namespace: {{ .Release.Namespace }}
+serviceAccount: {{ include "winnow.serviceAccount" (dict "root" . "component" "node-gc" "values" $values) }}
+stateDir: {{ $values.stateFolder }}
+imagesPath: {{ $values.imagesFolder }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - {{ .name }}
+  {{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* The cluster's name, by the value that OpsChain's chart has for it. */}}

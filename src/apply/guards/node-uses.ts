@@ -64,7 +64,9 @@ export function nodeUsesAgree(options: NodeUsesOptions): NodeUsesGuard {
 function compare({ gaps, users, unread }: NodeUsesNow, { target, names = [] }: Action): Outcome | undefined {
   const gap = gaps.find(({ scope }) => mayBeFrom(scope, names));
   if (gap !== undefined) return { result: 'skipped', guard: 'evidence-stale', why: `${gap.source}: ${gap.cause}` };
-  const used = [...names, target.key].map((name) => users.get(fullImageName(name) ?? '')).find((by) => by !== undefined);
+  const used = [...names, target.key]
+    .map((name) => users.get(fullImageName(name) ?? ''))
+    .find((by) => by !== undefined);
   const why = used ?? (unread === undefined ? undefined : `${unread}, which may be this`);
   return why === undefined ? undefined : { result: 'skipped', guard: 'in-use-again', why };
 }

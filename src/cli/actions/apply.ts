@@ -24,7 +24,7 @@ import { readSettings, withSession } from '../session/session.ts';
 import { openStoreOfScope, withStoreOfPlan } from '../session/store-of-plan.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
-import { applyToImages } from './apply-images.ts';
+import { applyToImages, withClustersOf } from './apply-images.ts';
 
 interface ApplyFlags extends SettingsFlags, OutputFlags {
   readonly confirm?: boolean;
@@ -90,7 +90,7 @@ async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlag
 
 async function applyToNode(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
   const { header } = plan;
-  return await withSession(terminal, flags, async (session) => {
+  return await withSession(terminal, await withClustersOf(terminal, flags, header), async (session) => {
     const runtime = await openRuntimeOf(session, header.scope.node?.runtime);
     try {
       assertApplicable(header, terminal.nowMs());

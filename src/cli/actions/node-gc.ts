@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { flagName } from '../../config/flags.ts';
 import type { PlannedNode } from '../../flows/node-gc.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { gapLines } from '../../report/gap-lines.ts';
@@ -6,11 +8,14 @@ import { nodeGcPlanEvent, nodeGcRunEvent } from '../../report/node-gc-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { Runtime } from '../../systems/runtime/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import { parseDuration } from '../../util/pure/duration.ts';
 import { wait } from '../../util/wait.ts';
+import type { CliErrorCode } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { makeNodePlan } from '../session/make-node-plan.ts';
+import { type NodeStory, toldFailure, toldStory } from '../session/node-fleet-tell.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
 import { inRounds } from '../session/rounds.ts';
 import { runNodePlan } from '../session/run-node-plan.ts';
@@ -28,9 +33,20 @@ interface NodeGcFlags extends Omit<SettingsFlags, 'cluster'>, OutputFlags {
   readonly planOut?: string;
   readonly showKept?: boolean;
   readonly every?: string;
+  readonly allNodes?: boolean;
+  readonly fleetRun?: string;
+  readonly snapshotOut?: string;
+  /** This is a Job of a fleet. */
+  readonly fleetReport?: boolean;
 }
 
+const ofFleets = [
+  ...(['fleetImage', 'parallelism', 'nodeSelector', 'fleetNamespace', 'deadline', 'fleetRun', 'snapshotOut'] as const),
+  ...(['kubeconfig', 'kubeContext'] as const),
+];
+
 export async function nodeGc(terminal: Terminal, flags: NodeGcFlags): Promise<ExitCode> {
+  assertFleetFlags(flags);
   if (flags.every === undefined) return await once(terminal, flags);
   const tell = (error: unknown) => showError(error, terminal, flags);
   return await inRounds(terminal, { everyMs: parseDuration(flags.every), tell, wait }, () => once(terminal, flags));
@@ -38,30 +54,53 @@ export async function nodeGc(terminal: Terminal, flags: NodeGcFlags): Promise<Ex
 
 async function once(terminal: Terminal, flags: NodeGcFlags): Promise<ExitCode> {
   const { cluster: clusters, ...rest } = flags;
-  return await withSession(terminal, { ...rest, clusters }, async (session) => {
-    const runtime = await openRuntimeOf(session);
-    try {
-      const beganAtMs = terminal.nowMs();
-      const planned = await makeNodePlan(session, runtime);
-      const { plan } = planned;
-      if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
-      if (flags.confirm === true) return await confirmed(session, runtime, planned, flags);
-      await terminal.print(renderPlan(shown(planned, flags), flags.output, terminal.paint));
-      await sendSummary(session, nodeGcPlanEvent(plan.header, terminal.nowMs() - beganAtMs));
-      return exitCodeOfPlan(plan.header);
-    } finally {
-      await runtime.close();
-    }
+  const settingsFlags = { ...rest, clusters };
+  if (flags.allNodes === true) return await (await import('./node-fleet.ts')).nodeFleet(terminal, settingsFlags);
+  return await withSession(terminal, settingsFlags, async (session) => {
+    const story = await (flags.fleetReport === true ? tellingTheFleet(session, flags) : onThisNode(session, flags));
+    return story.exitCode;
   });
+}
+
+/** The last lines of the Job of a fleet, however it ends: without them its node counts as unknown. */
+async function tellingTheFleet(session: Session, flags: NodeGcFlags): Promise<NodeStory> {
+  const { terminal, settings } = session;
+  const node = settings.nodeGc.nodeName ?? hostname();
+  try {
+    const story = await onThisNode(session, flags);
+    await terminal.print(toldStory(node, story));
+    return story;
+  } catch (error) {
+    await terminal.print(toldFailure(node, flags.confirm === true ? 'apply' : 'plan', error));
+    throw error;
+  }
+}
+
+async function onThisNode(session: Session, flags: NodeGcFlags): Promise<NodeStory> {
+  const { terminal } = session;
+  const runtime = await openRuntimeOf(session);
+  try {
+    const beganAtMs = terminal.nowMs();
+    const planned = await makeNodePlan(session, runtime);
+    const { plan } = planned;
+    if (flags.planOut !== undefined) await writePlanFile(flags.planOut, plan);
+    if (flags.confirm === true) return await confirmed(session, runtime, planned, flags);
+    await terminal.print(renderPlan(shown(planned, flags), flags.output, terminal.paint));
+    await sendSummary(session, nodeGcPlanEvent(plan.header, terminal.nowMs() - beganAtMs));
+    return { planned, exitCode: exitCodeOfPlan(plan.header) };
+  } finally {
+    await runtime.close();
+  }
 }
 
 async function confirmed(
   session: Session,
   runtime: Runtime,
-  { plan }: PlannedNode,
+  planned: PlannedNode,
   flags: NodeGcFlags,
-): Promise<ExitCode> {
+): Promise<NodeStory> {
   const { terminal } = session;
+  const { plan } = planned;
   // A run reports what it did; what it could not see is the reason why it did no more.
   for (const line of gapLines(plan.header.gaps, { all: false }, terminal.paint)) terminal.say(line);
   await warnOfSinks(session);
@@ -69,7 +108,16 @@ async function confirmed(
   await forgetOldRuns(session);
   await terminal.print(renderRun(report, flags.output, terminal.paint));
   await sendSummary(session, nodeGcRunEvent(report, plan.header));
-  return exitCodeOfRun(report, plan.header);
+  return { planned, report, exitCode: exitCodeOfRun(report, plan.header) };
+}
+
+/** Who forgets `--all-nodes` would have this node cleaned in place of those that he names. @throws USAGE_INVALID */
+function assertFleetFlags(flags: NodeGcFlags): void {
+  const given = ofFleets.find((name) => flags[name] !== undefined);
+  if (flags.allNodes === true || given === undefined) return;
+  throw new CodedError<CliErrorCode>('USAGE_INVALID', `reading the options: ${flagName(given)} is about all nodes`, {
+    hint: 'add --all-nodes, or leave it out',
+  });
 }
 
 function shown(planned: PlannedNode, flags: NodeGcFlags) {

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { type ImagePrunerFields, readImagePruner } from '../../config/image-pruner.ts';
 import {
   checkPruneImagesFlags,
   type PruneImagesFlags,
@@ -15,10 +12,10 @@ import { renderPlan } from '../../report/plan/render-plan.ts';
 import { pruneImagesPlanEvent, pruneImagesRunEvent } from '../../report/prune-images-event.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
-import { failureWords } from '../../util/pure/system-failure.ts';
-import { type CliErrorCode, cliErrors } from '../errors.ts';
+import type { CliErrorCode } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
+import { openImagePruner } from '../session/image-pruner.ts';
 import { type OpenImages, openImages, openRegistryOf, openToWrite } from '../session/images-session.ts';
 import { imagesChoices, makeImagesPlan } from '../session/make-images-plan.ts';
 import { streamed, writePlanFile } from '../session/plan-file.ts';
@@ -57,8 +54,9 @@ export async function pruneImages(
 ): Promise<ExitCode> {
   assertNoArguments(args);
   checkPruneImagesFlags(flags);
-  const pruner = flags.imagePruner === undefined ? undefined : await readPrunerFile(terminal, flags.imagePruner);
   const { settings } = await readSettings(terminal, settingsFlags(flags, undefined));
+  const { imagePruner } = flags;
+  const pruner = imagePruner === undefined ? undefined : await openImagePruner({ terminal, settings }, imagePruner);
   const { logLevel } = pruneImagesOptions(flags, pruner, settings);
   const own = settingsFlags(flags, logLevel);
   const all = settings.clusters.length > 0 ? own : { ...own, clusters: ['openshift'] };
@@ -142,17 +140,4 @@ function settingsFlags(flags: PruneImagesCommandFlags, logLevel: string | undefi
     ...{ maxDeletions, maxShare, maxShareOfRepository, minRemaining, maxDropShare },
     logLevel: flags.logLevel ?? logLevel,
   };
-}
-
-async function readPrunerFile({ cwd }: Terminal, path: string): Promise<ImagePrunerFields> {
-  try {
-    return readImagePruner(await readFile(resolve(cwd, path), 'utf8'), path);
-  } catch (error) {
-    if (error instanceof CodedError) throw error;
-    const message = `reading the ImagePruner ${path}: ${failureWords(error)}`;
-    throw new CodedError<CliErrorCode>('IMAGE_PRUNER_UNREADABLE', message, {
-      hint: cliErrors.IMAGE_PRUNER_UNREADABLE.hint,
-      cause: error,
-    });
-  }
 }

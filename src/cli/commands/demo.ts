@@ -9,5 +9,6 @@ export const addDemo: AddCommand = (parent) => {
         'commands that you would run: plan, explain, apply, undo. Nothing outside of that folder is touched.',
     )
     .option('--keep <folder>', 'make it in this folder, and leave it there')
+    .option('--serve [port]', 'the service over it, with its pages, until it is stopped')
     .action(action(async () => (await import('../actions/demo.ts')).demo));
 };

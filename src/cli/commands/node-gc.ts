@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { type AddCommand, action } from '../command.ts';
-import { addNodeCommonOptions, addNodeGcOptions, addRuntimeOptions } from '../options/node.ts';
+import { addFleetOptions, addNodeCommonOptions, addNodeGcOptions, addRuntimeOptions } from '../options/node.ts';
 import { addOutputOption } from '../options/output.ts';
 
 export const addNodeGc: AddCommand = (parent) => {
@@ -13,7 +13,7 @@ export const addNodeGc: AddCommand = (parent) => {
         'The bytes that a removal frees are known exactly beforehand where the runtime is containerd. Without --confirm nothing is removed.',
     )
     .addHelpText('after', examples);
-  addOutputOption(addNodeGcOptions(addRuntimeOptions(addNodeCommonOptions(command))))
+  addOutputOption(addFleetOptions(addNodeGcOptions(addRuntimeOptions(addNodeCommonOptions(command)))))
     .option('--confirm', 'do what the plan says')
     .addOption(
       new Option('--dry-run', 'only plan; this is the default, and refused together with --confirm').conflicts(
@@ -39,6 +39,9 @@ Examples:
 
   # As a DaemonSet does it: every six hours, until it is stopped
   winnow node-gc --every 6h --confirm
+
+  # Every node of the cluster, five at once, each by a Job of its own; what would go?
+  winnow node-gc --all-nodes --fleet-image registry.example/winnow:1.2.3 --parallelism 5
 
   # Images of one build only
   winnow node-gc --runtime docker:///var/run/docker.sock --min-pull-age 0s --label opschain.change_id=abc123`;

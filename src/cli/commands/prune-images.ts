@@ -36,8 +36,7 @@ Examples:
   winnow prune images --registry-url=https://registry.apps.example.com --keep-blobs --confirm
 
   # As OpenShift's operator does it
-  oc get imagepruner cluster -o yaml > pruner.yaml
-  winnow prune images --image-pruner pruner.yaml --confirm
+  winnow prune images --image-pruner cluster --confirm
 
   # Without a cluster: objects that were saved with oc get … -o json
   winnow prune images --cluster manifests:DIR -o json

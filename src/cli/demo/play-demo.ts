@@ -6,6 +6,7 @@ import { startRegistryServer } from '../../demo/registry-server/start-registry-s
 import { buildWorld } from '../../demo/world/build-world.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import type { Terminal } from '../terminal.ts';
+import { settingsText } from './demo-settings.ts';
 
 /** Plays the whole story on a made-up world, with the commands that a user would type; each runs as a process of its own. */
 export async function playDemo(terminal: Terminal, keep: string | undefined): Promise<void> {
@@ -51,27 +52,6 @@ export async function playDemo(terminal: Terminal, keep: string | undefined): Pr
     await server.close();
     if (keep === undefined) await rm(home, { recursive: true, force: true });
   }
-}
-
-function settingsText(url: string): string {
-  return `# Settings of the demo: yours would look much like it.
-cluster: demo
-registry:
-  url: ${url}
-stateDir: ./state
-records:
-  - from: sqlite
-    name: changes
-    path: ./changes.db
-    query: SELECT id, repository, tag, status FROM changes
-    active: [pending, running, waiting]
-    inactive: [success, error, cancelled]
-reconcile:
-  classes:
-    - {name: steps, kind: transient, repositories: ['opschain/*']}
-    - {name: agents, kind: retained, repositories: ['agents/*'], keepYoungerThan: 30d, keepNewest: 3}
-    - {name: seeds, kind: protected, repositories: ['limepoint/*']}
-`;
 }
 
 function farewell(kept: string | undefined): readonly string[] {

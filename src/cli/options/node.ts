@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { repeatable } from './repeatable.ts';
 
 /** As for all commands; but `--cluster` is whose workloads are asked, and its name for plans and events is `--cluster-name`. */
@@ -45,4 +45,27 @@ export function addNodeGcOptions(command: Command): Command {
     .option('--release-content', 'let go of the packed layers of unpacked images, where that is safe')
     .option('--static-pods <dir>', 'a folder of static pods: what they name stays')
     .option('--expires-after <duration>', 'how long a saved plan may be applied');
+}
+
+/** All nodes of a cluster, instead of this one. */
+export function addFleetOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--all-nodes', 'clean all nodes of a cluster, each by a Job of its own').conflicts([
+        ...['planOut', 'showKept', 'nodeName', 'fleetReport'],
+      ]),
+    )
+    .option('--fleet-image <image>', 'with --all-nodes: the image of the Jobs, one with Winnow in it')
+    .option('--parallelism <count>', 'with --all-nodes: nodes at once (3)')
+    .option('--node-selector <labels>', 'with --all-nodes: only nodes with these labels, as kubectl takes them')
+    .option('--fleet-namespace <name>', 'with --all-nodes: where the Jobs are made (winnow-node-gc)')
+    .option('--deadline <duration>', 'with --all-nodes: how long a Job may take (10m)')
+    .option('--fleet-run <name>', 'with --all-nodes: name of the run; one that was killed is gone on with under it')
+    .option(
+      '--snapshot-out <place>',
+      'with --all-nodes: write down which images the nodes use, for: winnow prune --cluster snapshot:FILE',
+    )
+    .option('--kubeconfig <file>', "with --all-nodes: whose nodes (as kubectl, or the pod's own account)")
+    .option('--kube-context <name>', 'with --all-nodes: context of that file')
+    .addOption(new Option('--fleet-report', 'end with lines that --all-nodes reads, as its Jobs do'));
 }

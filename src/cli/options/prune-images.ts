@@ -41,7 +41,10 @@ export function addPruneImagesOptions(command: Command): Command {
         'what may use images: openshift:?context=NAME, kubernetes:…, manifests:DIR, snapshot:…; the first with an image API is pruned',
       ),
     )
-    .option('--image-pruner <file>', "OpenShift's ImagePruner, whose fields count where no flag is typed")
+    .option(
+      '--image-pruner <file>',
+      "OpenShift's ImagePruner, whose fields count where no flag is typed; cluster: the one that the cluster has",
+    )
     .addOption(
       new Option(
         '--bad-references <what>',

@@ -15,7 +15,7 @@ import type { Session } from './session.ts';
 /** Looks at a node and decides what `node-gc` would do. */
 export async function makeNodePlan(session: Session, runtime: Runtime): Promise<PlannedNode> {
   const { settings, terminal, log } = session;
-  const { policy, watermarks, releaseContent, requireRepullable } = settings.nodeGc;
+  const { policy, watermarks, releaseContent, requireRepullable, staticPods } = settings.nodeGc;
   if (watermarks !== undefined) await assertDisksSeen(session, runtime);
   const state = await session.state();
   const uses = await nodeUses(session, runtime.name);
@@ -26,10 +26,21 @@ export async function makeNodePlan(session: Session, runtime: Runtime): Promise<
     const planned = await planNodeGc(
       {
         id: newPlanId('node-gc', terminal.nowMs()),
-        scope: { ...(cluster === undefined ? {} : { cluster }), node: nodeScope(session, runtime) },
+        scope: {
+          ...(cluster === undefined ? {} : { cluster }),
+          node: { ...nodeScope(session, runtime), ...(staticPods === undefined ? {} : { staticPods }) },
+        },
         ...{
           runtime,
           uses: uses.map(({ source }) => source),
+          ...(settings.clusters.length === 0
+            ? {}
+            : {
+                clusters: {
+                  clusters: settings.clusters.map(({ shown }) => shown),
+                  references: settings.references,
+                },
+              }),
           policy,
           watermarks,
           releaseContent,

@@ -6,7 +6,7 @@ import { openCluster } from '../../systems/cluster/index.ts';
 import type { Journal } from '../../systems/journal/contract.ts';
 import { journals } from '../../systems/journal/index.ts';
 import type { LeaseKeeper } from '../../systems/lease/contract.ts';
-import { leaseKeepers } from '../../systems/lease/index.ts';
+import { openLeases } from '../../systems/lease/index.ts';
 import type { RecordSource } from '../../systems/records/contract.ts';
 import { openRecords } from '../../systems/records/index.ts';
 import type { Registry } from '../../systems/registry/contract.ts';
@@ -90,7 +90,7 @@ export async function withSession<T>(
           settings.clusters.map(async ({ source }) => await keep(openCluster(source, clusterSurroundings(session)))),
         ),
     ),
-    leases: once(() => keep(openLeases(settings))),
+    leases: once(() => keep(openLeases(settings.lease, settings.stateDir))),
     state: once(() => keep(states.libsql(settings.stateDir))),
   };
   try {
@@ -102,11 +102,6 @@ export async function withSession<T>(
 
 export async function readSettings({ env, cwd }: Terminal, flags: SettingsFlags): Promise<LoadedSettings> {
   return await loadSettings({ flags, env, cwd, home: env['HOME'] ?? homedir() });
-}
-
-async function openLeases({ lease, stateDir }: Settings): Promise<LeaseKeeper> {
-  if (lease.kind === 'postgres') return await leaseKeepers.postgres({ url: lease.url, ttlMs: lease.ttlMs });
-  return leaseKeepers.file(stateDir, { ttlMs: lease.ttlMs });
 }
 
 /** A user without a name (any number in a container) is his number. */

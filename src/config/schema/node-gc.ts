@@ -77,6 +77,11 @@ const countOrShare = z
   })
   .meta({ word: 'number or share', examples: [3, '25%'] });
 
+const nodePath = (like: string) =>
+  checkedText('path on the node', like, (path) =>
+    /^\/[^:]*$/.test(path) ? undefined : complaint('it is no absolute path', `write it like ${like}`),
+  );
+
 const quantity = (like: string) =>
   checkedText('quantity', like, (text) =>
     /^\d+(\.\d+)?(m|[kMGTPE]|[KMGTPE]i)?$/.test(text)
@@ -121,12 +126,12 @@ const fleet = section({
     .describe(
       'For `requireRepullable`: a secret of type `kubernetes.io/dockerconfigjson`, with which the Jobs ask registries.',
     ),
-  stateDir: text('/var/lib/winnow', 'path on the node')
+  stateDir: nodePath('/var/lib/winnow')
     .prefault('/var/lib/winnow')
     .describe(
       'A folder of each node, for its journals and for since when images are not used. It is made where it is not there.',
     ),
-  imagesPath: text('/var/lib/containerd', 'path on the node')
+  imagesPath: nodePath('/var/lib/containerd')
     .exactOptional()
     .describe(
       "The folder of images on each node, which is mounted read-only, so that its disk is measured. Default: the runtime's usual one.",

@@ -44,7 +44,11 @@ export function problemOf(thrown: unknown): Problem {
 }
 
 /** Answers with an error: as a page to who wants one, else as `application/problem+json`. Bugs go to the log, with all that is known. */
-export async function answerProblem(context: Context<ServiceEnv>, parts: HttpParts, thrown: unknown): Promise<Response> {
+export async function answerProblem(
+  context: Context<ServiceEnv>,
+  parts: HttpParts,
+  thrown: unknown,
+): Promise<Response> {
   const told = problemOf(thrown);
   const { method, path } = context.req;
   if (told.status >= 500)

@@ -1,6 +1,6 @@
 import { counted, shortTime } from '../../report/words.ts';
 import type { RunRecord, RunState } from '../../systems/history/contract.ts';
-import { runLooks } from './run-look.ts';
+import { runLook } from './run-look.ts';
 
 /** As many runs as a strip has cells. */
 export const STRIP_CELLS = 28;
@@ -20,7 +20,7 @@ export function RunStrip({ runs }: { readonly runs: readonly RunRecord[] }) {
       <svg role="img" viewBox={`0 0 ${STRIP_CELLS * step} ${CELL.height + 2}`}>
         <title>{stripTitle(shown)}</title>
         {shown.length > 0 && (
-          <desc>{`Newest last: ${shown.map(({ state }) => runLooks[state].words).join(', ')}.`}</desc>
+          <desc>{`Newest last: ${shown.map(({ state }) => runLook(state).words).join(', ')}.`}</desc>
         )}
         {Array.from({ length: empty }, (_, n) => (
           <rect class="run-none" x={n * step + 1} y="1" width={CELL.width} height={CELL.height} rx="2" />
@@ -39,14 +39,14 @@ export function stripTitle(runs: readonly RunRecord[]): string {
   if (runs.length === 0) return 'No run yet';
   const counts = new Map<RunState, number>();
   for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([state, count]) => `${count} ${runLooks[state].words}`);
+  const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([state, count]) => `${count} ${runLook(state).words}`);
   return `${counted(runs.length, 'run')}: ${parts.join(', ')}`;
 }
 
 function RunCell({ run, x }: { readonly run: RunRecord; readonly x: number }) {
-  const { kind, sign, words } = runLooks[run.state];
+  const { tone, sign, words } = runLook(run.state);
   return (
-    <g class={`run-cell run-${kind}`}>
+    <g class={`run-cell run-${tone}`}>
       <title>{`${shortTime(run.dueAtMs)}: ${words}`}</title>
       <rect x={x} y="1" width={CELL.width} height={CELL.height} rx="2" />
       <text x={x + CELL.width / 2} y={CELL.height / 2 + 6} font-size="13" text-anchor="middle">

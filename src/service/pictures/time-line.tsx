@@ -3,7 +3,7 @@ import { counted, shortTime } from '../../report/words.ts';
 import type { RunRecord } from '../../systems/history/contract.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { round } from './hatch.ts';
-import { runLooks } from './run-look.ts';
+import { runLook } from './run-look.ts';
 import { textWidth } from './text-width.ts';
 
 /** More runs than this are not told apart any more: the newest are drawn. */
@@ -143,7 +143,7 @@ function Line({ series: { of, mark, name }, runs, x, y }: Marks) {
     return value === undefined ? [] : [{ x: round(x(run.dueAtMs)), y: round(y(value)) }];
   });
   const last = points.at(-1);
-  if (last === undefined) return <></>;
+  if (last === undefined) return null;
   const labelX = Math.max(LEFT, last.x - textWidth(name, 11));
   return (
     <>
@@ -210,11 +210,11 @@ function TimeLineTable({ runs }: { readonly runs: readonly RunRecord[] }) {
         {runs.toReversed().map(({ dueAtMs, state, counts, freedBytes }) => (
           <tr>
             <td>{shortTime(dueAtMs)}</td>
-            <td>{runLooks[state].words}</td>
-            <td class="number">{counts?.found ?? ''}</td>
-            <td class="number">{counts?.live ?? ''}</td>
-            <td class="number">{counts?.removed ?? ''}</td>
-            <td class="number">{freedBytes === undefined ? '' : formatBytes(freedBytes)}</td>
+            <td>{runLook(state).words}</td>
+            <td class="num">{counts?.found ?? ''}</td>
+            <td class="num">{counts?.live ?? ''}</td>
+            <td class="num">{counts?.removed ?? ''}</td>
+            <td class="num">{freedBytes === undefined ? '' : formatBytes(freedBytes)}</td>
           </tr>
         ))}
       </tbody>

@@ -31,6 +31,11 @@ export const clusterErrors = {
     meaning: 'The cluster has no image streams: it is no OpenShift, or the files hold no objects of its image API.',
     hint: 'Use `winnow prune` for a cluster that is no OpenShift.',
   },
+  CLUSTER_NO_IMAGE_PRUNER: {
+    meaning:
+      'The cluster has no ImagePruner: it is no OpenShift, or somebody has removed it, or only saved objects are read.',
+    hint: 'Name a file with one (--image-pruner FILE), or leave --image-pruner out: then flags and settings count.',
+  },
 } as const;
 
 export type ClusterErrorCode = keyof typeof clusterErrors;

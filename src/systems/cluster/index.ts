@@ -1,4 +1,5 @@
-import type { Cluster } from './contract.ts';
+import type { Cluster, KubeObject } from './contract.ts';
+import { clusterFailure } from './errors.ts';
 import type { ClusterSettings } from './settings.ts';
 import type { ClusterSurroundings } from './surroundings.ts';
 
@@ -23,4 +24,16 @@ export async function openCluster(settings: ClusterSettings, surroundings: Clust
     case 'snapshot':
       return (await import('./snapshot/index.ts')).openSnapshotCluster(settings, surroundings);
   }
+}
+
+/**
+ * The ImagePruner of an OpenShift, as its API gives it.
+ *
+ * @throws CLUSTER_NO_IMAGE_PRUNER, CLUSTER_FORBIDDEN, CLUSTER_…
+ */
+export async function readImagePruner(settings: ClusterSettings, signal: AbortSignal): Promise<KubeObject> {
+  if (settings.kind === 'kubernetes' || settings.kind === 'openshift')
+    return await (await import('./kubernetes/image-pruner.ts')).readImagePruner(settings, signal);
+  const message = `reading the ImagePruner of the cluster ${settings.name}: it is not asked itself, only ${settings.kind} of it`;
+  throw clusterFailure('CLUSTER_NO_IMAGE_PRUNER', message);
 }

@@ -31,6 +31,14 @@ export interface NodeJob {
 }
 
 /**
+ * A report, or why there is none:
+ * - `no-log`: there is no pod, or it has no log any more
+ * - `none`: the log has no report
+ * - `cut`: a part of the report is missing, or is not what was written
+ */
+export type JobReport = { readonly text: string } | 'no-log' | 'none' | 'cut';
+
+/**
  * The nodes of a cluster, and Jobs that are run on them, one a node. A fleet makes Jobs and removes none: the cluster does that, some time
  * after their end.
  *
@@ -55,9 +63,7 @@ export interface Fleet {
    * @returns as it was seen last; `running` where the time is over
    */
   awaitEnd(job: NodeJob, forMs: number, signal: AbortSignal): Promise<NodeJob>;
-  /**
-   * What the newest pod of a Job has written to stdout and stderr, the end of it. Undefined where there is no pod, or no log any more.
-   */
-  log(job: NodeJob, signal: AbortSignal): Promise<string | undefined>;
+  /** What a Job has told at its end, from the log of its newest pod: see `report-lines.ts`. */
+  report(job: NodeJob, signal: AbortSignal): Promise<JobReport>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { Fleet } from './contract.ts';
-import type { KubernetesFleetSettings, NodeFolder } from './kubernetes/settings.ts';
+import type { KubernetesFleetSettings, NodeMount } from './kubernetes/settings.ts';
 import { memoryCluster } from './memory/memory-fleet.ts';
 
-export type { KubernetesFleetSettings, NodeFolder };
+export type { KubernetesFleetSettings, NodeMount };
 
 /** The fleets there are, each with the function that opens it. */
 export const fleets = {
@@ -14,4 +14,4 @@ export const fleets = {
 } as const;
 
 export { REGISTRY_LOGIN } from './kubernetes/settings.ts';
-export { reportLines, reportTextIn } from './report-lines.ts';
+export { reportLines } from './report-lines.ts';

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256Hex } from '../../util/pure/hash.ts';
+import type { JobReport } from './contract.ts';
 
 /*
  * How a report comes back from a node: as lines of its pod's log, where stdout and stderr are mixed, and of which the beginning may have
@@ -31,7 +32,7 @@ export function reportLines(text: string): readonly string[] | undefined {
  * The last report that stands in a log.
  * @returns `none`: there is none at all; `cut`: a part of it is missing, or is not what was written
  */
-export function reportTextIn(log: string): { readonly text: string } | 'none' | 'cut' {
+export function reportTextIn(log: string): Exclude<JobReport, 'no-log'> {
   const found = log.split('\n').flatMap((line) => {
     const [, n = '', of = '', hash = '', part = ''] = LINE.exec(line) ?? [];
     return part === '' ? [] : [{ n: Number(n), of: Number(of), hash, part }];

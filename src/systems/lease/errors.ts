@@ -9,8 +9,8 @@ export const leaseErrors = {
     hint: 'Start again: the run goes on where it stopped.',
   },
   LEASE_UNAVAILABLE: {
-    meaning: 'The place where leases are kept (a directory, a database) cannot be read or written.',
-    hint: 'Check that the state directory is writable, or that the database answers.',
+    meaning: 'The place where leases are kept (a directory, a database, a cluster) cannot be read or written.',
+    hint: 'Check that the state directory is writable, or that the database or the API server answers.',
   },
 } as const;
 

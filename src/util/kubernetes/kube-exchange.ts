@@ -54,7 +54,7 @@ export function openConnection(times: ExchangeTimes): KubeConnection {
   return {
     exchange: async (login, call, signal) => {
       const secrets = await login.secrets();
-      return send(login.server, dispatcherFor(login, secrets), secrets, call, signal);
+      return send(login, dispatcherFor(login, secrets), secrets, call, signal);
     },
     close: async () => {
       await dispatcher?.made.close();
@@ -66,13 +66,11 @@ function makeDispatcher({ proxyUrl }: KubeLogin, tls: KubeSecrets['tls'], times:
   const connect = { ...tls, timeout: times.connectMs };
   const options = { headersTimeout: times.answerMs, bodyTimeout: times.answerMs };
   if (proxyUrl === undefined) return new Agent({ ...options, connect });
-  if (!/^https?:\/\//.test(proxyUrl))
-    throw new KubeError('settings', 'reading the kubeconfig: only proxies of http:// and https:// can be used');
-  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect, proxyTls: { timeout: times.connectMs } });
 }
 
 async function send(
-  server: string,
+  { server, proxyUrl }: KubeLogin,
   dispatcher: Dispatcher,
   secrets: KubeSecrets,
   call: KubeCall,
@@ -99,7 +97,8 @@ async function send(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof KubeError) throw error;
-    throw new KubeError('unreachable', `${doing}: ${foreignText(messageOf(error))}`, { cause: error });
+    const way = proxyUrl === undefined ? '' : ` (through the proxy ${new URL(proxyUrl).host})`;
+    throw new KubeError('unreachable', `${doing}${way}: ${foreignText(messageOf(error))}`, { cause: error });
   }
   if (call.isText === true) return text;
   try {

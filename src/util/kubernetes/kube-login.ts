@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import { proxyOfEnvironment } from '../env-proxy.ts';
 import { messageOf } from '../pure/coded-error.ts';
 import { readUrl } from '../pure/read-url.ts';
 import { failureWords } from '../pure/system-failure.ts';
@@ -17,7 +18,7 @@ export interface LoginSettings {
 export interface KubeLogin {
   /** `https://api.example:6443`, without a trailing slash, and without credentials. */
   readonly server: string;
-  /** Goes through this proxy. */
+  /** Goes through this proxy: the kubeconfig's `proxy-url`, else the environment's. It may hold a password. */
   readonly proxyUrl: string | undefined;
   /** Asked for each time: tokens of pods and plugins are renewed. @throws KubeError `login` */
   secrets(): Promise<KubeSecrets>;
@@ -62,11 +63,24 @@ export async function loadLogin({ kubeconfig, context }: LoginSettings): Promise
     const server = `${url.protocol}//${url.host}${url.pathname}`.replace(/\/+$/, '');
     const read = () => secretsOf(config, server, tokenFiles);
     const isByPlugin = config.getCurrentUser()?.exec != null;
-    return { server, proxyUrl: cluster?.proxyUrl ?? undefined, secrets: isByPlugin ? kept(read) : read };
+    const proxyUrl = proxyOf(cluster?.proxyUrl, url);
+    return { server, proxyUrl, secrets: isByPlugin ? kept(read) : read };
   } catch (error) {
     const what = files.length === 0 ? 'the kubeconfig' : files.join(', ');
     throw new KubeError('settings', `reading ${what}: ${wordsOf(error)}`);
   }
+}
+
+/**
+ * As client-go: what the kubeconfig says counts whatever `NO_PROXY` lists, then the environment.
+ *
+ * @throws Error where it is none that can be used; its text may hold a password, and is not shown
+ */
+function proxyOf(ofKubeconfig: string | undefined, server: URL): string | undefined {
+  const proxy = ofKubeconfig || proxyOfEnvironment(server, process.env);
+  if (proxy === undefined || /^https?:$/.test(readUrl(proxy)?.protocol ?? '')) return proxy;
+  const from = ofKubeconfig ? 'its proxy-url' : 'the proxy that the environment names';
+  throw new Error(`${from} is no URL of http:// or https://, and no others can be used`);
 }
 
 /** Plugins that don't say how long their token is good for would be run for each request. What is refused is asked for anew anyhow. */

@@ -16,12 +16,16 @@ export interface World {
   readonly discovery: DiscoveryOptions;
   /** What `/version` tells. */
   readonly gitVersion: string;
+  /** Logs of pods, by `namespace/name`. Without one a pod's container has not begun. */
+  readonly podLogs: Map<string, string>;
 }
 
 export interface Answer {
   readonly status: number;
   readonly body: ApiObject;
   readonly contentType?: string;
+  /** Sent in place of the body, just as it is. */
+  readonly text?: string;
 }
 
 /** Where a request goes: parts of its path. */
@@ -75,6 +79,7 @@ function act(
   if (/protobuf|cbor/.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 'UnsupportedMediaType', 'the body of the request was in an unknown format');
   if (subresource === 'token' && verb === 'create') return newToken(world, route);
+  if (subresource === 'log' && kind.kind === 'Pod' && verb === 'get') return logOf(world, route, query);
   if (subresource !== undefined && !(subresource === 'status' && kind.hasStatus === true && verb !== 'delete'))
     throw new Refusal(404, 'NotFound', 'the server could not find the requested resource');
   const target = { kind, namespace, name, subresource };
@@ -107,6 +112,15 @@ function emptyNamespace({ store, kinds }: World, namespace: string): void {
   for (const kind of kinds.filter(({ namespaced }) => namespaced))
     for (const object of store.list(kind, store.version).filter((one) => isIn(namespace, one)))
       store.remove(kind, keyOf(namespace, object.metadata?.name ?? ''));
+}
+
+function logOf({ store, podLogs }: World, { kind, namespace, name = '' }: Route, query: URLSearchParams): Answer {
+  const pod = getObject(store, { kind, namespace, name });
+  const log = podLogs.get(keyOf(namespace, name));
+  if (log === undefined) throw badRequest(`container in pod "${name}" is waiting to start: ContainerCreating`);
+  const lines = log.split(/(?<=\n)/);
+  const tail = query.get('tailLines');
+  return { status: 200, body: pod, text: (tail === null ? lines : lines.slice(-Number(tail))).join('') };
 }
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/ */

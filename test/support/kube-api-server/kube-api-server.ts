@@ -85,6 +85,7 @@ export async function startKubeApiServer(options: KubeApiServerOptions = {}): Pr
     tokens: new Tokens(),
     discovery: { isAggregated: options.aggregatedDiscovery ?? true, staleGroups },
     gitVersion: options.gitVersion ?? 'v1.32.4',
+    podLogs: new Map(),
   };
   const requests: string[] = [];
   const faults: Fault[] = [];
@@ -147,7 +148,8 @@ async function serveOne(
     const made = answer(world, request, Buffer.concat(chunks).toString('utf8'), response);
     if (made === undefined) return;
     for (const hook of hooks) await hook.after?.(line);
-    if (fault?.cutAfterBytes !== undefined) sendCut(response, JSON.stringify(made.body), fault.cutAfterBytes);
+    if (made.text !== undefined) response.writeHead(200, { 'content-type': 'text/plain' }).end(made.text);
+    else if (fault?.cutAfterBytes !== undefined) sendCut(response, JSON.stringify(made.body), fault.cutAfterBytes);
     else send(response, made.status, made.body, { 'content-type': made.contentType ?? 'application/json' });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

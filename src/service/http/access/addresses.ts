@@ -37,7 +37,10 @@ function add(list: BlockList, range: string): void {
   const most = address === undefined || !isIPv4(address) ? 128 : 32;
   const isWhole = bits === undefined;
   if (address === undefined || rest.length > 0 || (!isWhole && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
-    throw new ServiceError('ACCESS_RANGE_INVALID', `reading serve.access.proxy.trusted: ${JSON.stringify(range)} is no range`);
+    throw new ServiceError(
+      'ACCESS_RANGE_INVALID',
+      `reading serve.access.proxy.trusted: ${JSON.stringify(range)} is no range`,
+    );
   if (isWhole) list.addAddress(address, familyOf(address));
   else list.addSubnet(address, Number(bits), familyOf(address));
 }

@@ -52,7 +52,7 @@ export function jobBody(settings: KubernetesFleetSettings, order: NodeJobOrder, 
 }
 
 function podSpec(settings: KubernetesFleetSettings, order: NodeJobOrder): Json {
-  const { folders, registrySecret } = settings;
+  const { mounts, registrySecret } = settings;
   const onNode = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [order.node] }] };
   const registry = registrySecret === undefined ? [] : [{ name: 'registry', secret: { secretName: registrySecret } }];
   return {
@@ -70,16 +70,16 @@ function podSpec(settings: KubernetesFleetSettings, order: NodeJobOrder): Json {
     }),
     containers: [container(settings, order)],
     volumes: [
-      ...folders.map(({ path, create }, n) => ({
+      ...mounts.map(({ path, type }, n) => ({
         name: `node-${n}`,
-        hostPath: { path, type: create ? 'DirectoryOrCreate' : 'Directory' },
+        hostPath: { path, type },
       })),
       ...registry,
     ],
   };
 }
 
-function container({ image, folders, resources, registrySecret }: KubernetesFleetSettings, order: NodeJobOrder): Json {
+function container({ image, mounts, resources, registrySecret }: KubernetesFleetSettings, order: NodeJobOrder): Json {
   const { cpu, memory, memoryLimit } = resources;
   const registry =
     registrySecret === undefined ? [] : [{ name: 'registry', mountPath: dirname(REGISTRY_LOGIN), readOnly: true }];
@@ -98,7 +98,7 @@ function container({ image, folders, resources, registrySecret }: KubernetesFlee
     },
     resources: { requests: { cpu, memory }, ...(memoryLimit !== undefined && { limits: { memory: memoryLimit } }) },
     volumeMounts: [
-      ...folders.map(({ path, readOnly }, n) => ({
+      ...mounts.map(({ path, readOnly }, n) => ({
         name: `node-${n}`,
         mountPath: path,
         ...(readOnly && { readOnly }),

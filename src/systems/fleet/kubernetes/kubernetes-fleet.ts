@@ -5,6 +5,7 @@ import { wait } from '../../../util/wait.ts';
 import type { Fleet, NodeJob, NodeJobOrder } from '../contract.ts';
 import { fleetFailure } from '../errors.ts';
 import { hashOfOrder, jobName } from '../job-name.ts';
+import { reportTextIn } from '../report-lines.ts';
 import { CONTAINER, JOB_LABEL, jobBody, MANAGED } from './job-body.ts';
 import { jobIn, nodeIn, type Pod, podIn, wordsOf } from './messages.ts';
 import type { KubernetesFleetSettings } from './settings.ts';
@@ -51,12 +52,15 @@ export async function openKubernetesFleet(settings: KubernetesFleetSettings): Pr
       const look = () => lookAt(api, `${jobs}/${job.name}`, job, podsOf, signal);
       return awaitEnd(look, { forMs, pollMs: settings.pollMs ?? POLL_MS }, signal);
     },
-    log: async (job, signal) => {
+    report: async (job, signal) => {
       const [newest] = await podsOf(job, signal);
-      if (newest === undefined) return undefined;
+      if (newest === undefined) return 'no-log';
       const query = new URLSearchParams({ container: CONTAINER, tailLines: String(LOG_LINES) });
       const path = `${pods}/${newest.metadata.name}/log?${query}`;
-      return await coded(`reading the log of pod ${newest.metadata.name}`, () => unlessGone(api.text(path, signal)));
+      const log = await coded(`reading the log of pod ${newest.metadata.name}`, () =>
+        unlessGone(api.text(path, signal)),
+      );
+      return log === undefined ? 'no-log' : reportTextIn(log);
     },
     close: () => api.close(),
   };

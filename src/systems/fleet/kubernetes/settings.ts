@@ -1,11 +1,11 @@
 import type { KubeSettings } from '../../../util/kubernetes/kube-api.ts';
 
-/** A folder of the node in the pod, at the same path. */
-export interface NodeFolder {
+/** Something of the node in the pod, at the same path. */
+export interface NodeMount {
   readonly path: string;
   readonly readOnly: boolean;
-  /** Make it where it is not there; else the pod waits until its time is over. */
-  readonly create: boolean;
+  /** `DirectoryOrCreate` is made where it is not there; without the others the pod waits until its time is over. */
+  readonly type: 'Directory' | 'DirectoryOrCreate' | 'Socket';
 }
 
 /** What opens the nodes of a cluster, and what their Jobs look like. */
@@ -17,7 +17,7 @@ export interface KubernetesFleetSettings extends KubeSettings {
   /** An image with Winnow in it, whose entry point is `winnow`. */
   readonly image: string;
   readonly imagePullSecrets: readonly string[];
-  readonly folders: readonly NodeFolder[];
+  readonly mounts: readonly NodeMount[];
   /** A secret of type `kubernetes.io/dockerconfigjson`, which the Jobs see as the file {@link REGISTRY_LOGIN}. */
   readonly registrySecret?: string;
   /** Whether the Jobs ask the API server themselves. */

@@ -2,12 +2,10 @@ import { unlessAborted } from '../../../util/wait.ts';
 import type { Fleet, FleetNode, NodeJob, NodeJobOrder } from '../contract.ts';
 import { fleetFailure } from '../errors.ts';
 import { hashOfOrder, jobName } from '../job-name.ts';
+import { reportTextIn } from '../report-lines.ts';
 
-/** What a Job comes to. */
-export interface MemoryWork {
-  /** Resolves when the Job ends; what is thrown is why it failed. The log is there also then. */
-  (order: NodeJobOrder, write: (text: string) => void): Promise<void>;
-}
+/** What a Job does: it resolves when the Job ends, and what is thrown is why it failed. What it writes is its log, in either case. */
+export type MemoryWork = (order: NodeJobOrder, write: (text: string) => void) => Promise<void>;
 
 /** A cluster in this process, which may be opened more than once: each sees the Jobs of all. */
 export interface MemoryCluster {
@@ -87,7 +85,10 @@ export function memoryCluster(nodes: readonly FleetNode[], work: MemoryWork): Me
         });
         return one.job;
       },
-      log: async (job) => held.get(job.name)?.log,
+      report: async (job) => {
+        const one = held.get(job.name);
+        return one === undefined ? 'no-log' : reportTextIn(one.log);
+      },
       close: async () => {},
     }),
   };

@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { atEnd } from '../../../../test/support/at-end.ts';
 import { type Certificates, makeCertificates } from '../../../../test/support/certificates.ts';
+import { startConnectProxy } from '../../../../test/support/connect-proxy.ts';
 import { describeReal } from '../../../../test/support/requirements.ts';
 import { startScriptedServer } from '../../../../test/support/scripted-server.ts';
 import { openTransport, type TransportSettings } from './transport.ts';
@@ -15,32 +13,10 @@ async function securityOf(settings: TransportSettings): Promise<string> {
   return transport.security;
 }
 
-/** Tunnels to `targetHost`, whatever it is asked for. */
-async function startProxy(targetHost: string, status = 200) {
-  const asked: string[] = [];
-  const server = createServer();
-  server.on('connect', ({ url = '', headers }, socket) => {
-    asked.push(`${url} ${headers['proxy-authorization'] ?? ''}`.trim());
-    socket.on('error', () => {});
-    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
-    const [host = '', port] = targetHost.split(':');
-    const target = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      target.pipe(socket).pipe(target);
-    });
-    target.on('error', () => socket.destroy());
-    socket.on('close', () => target.destroy());
-    return undefined;
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  atEnd(() => new Promise<void>((resolve) => void server.close(() => resolve())));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
-
 describe('a registry that is not on this machine', () => {
   test('that speaks plain HTTP is not reached, unless insecure is forced or http:// is written', async () => {
     const server = await startScriptedServer((_, response) => void response.end());
-    const proxy = await startProxy(server.host);
+    const proxy = await startConnectProxy(server.host);
     const env = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url };
 
     await expect(securityOf({ url: 'registry.test:5000', env })).rejects.toMatchObject({ code: 'REGISTRY_PLAIN_HTTP' });
@@ -51,7 +27,7 @@ describe('a registry that is not on this machine', () => {
 
   test('is reached through the proxy, and one that NO_PROXY excepts is not', async () => {
     const server = await startScriptedServer((_, response) => void response.end());
-    const proxy = await startProxy(server.host);
+    const proxy = await startConnectProxy(server.host);
 
     await securityOf({
       url: 'http://registry.test:5000',
@@ -68,7 +44,7 @@ describe('a registry that is not on this machine', () => {
   });
 
   test('behind a proxy that refuses, or is not there, is unreachable', async () => {
-    const proxy = await startProxy('127.0.0.1:1', 407);
+    const proxy = await startConnectProxy('127.0.0.1:1', 407);
     const url = 'registry.test';
 
     await expect(securityOf({ url, env: { https_proxy: proxy.url } })).rejects.toMatchObject({
@@ -89,7 +65,7 @@ describeReal('a registry with TLS that is not on this machine', ['openssl'], () 
 
   test('is not reached without its authority, and not verified only when insecure is forced', async () => {
     const server = await startScriptedServer((_, response) => void response.end(), { tls: certificates.server });
-    const env = { HTTPS_PROXY: (await startProxy(server.host)).url };
+    const env = { HTTPS_PROXY: (await startConnectProxy(server.host)).url };
 
     for (const url of ['registry.test:5000', 'https://registry.test:5000']) {
       await expect(securityOf({ url, env })).rejects.toMatchObject({ code: 'REGISTRY_TLS_UNTRUSTED' });

@@ -1,56 +1,18 @@
-import { BlockList, isIP } from 'node:net';
+import { proxyOfEnvironment } from '../../../util/env-proxy.ts';
 import { readUrl } from '../../../util/pure/read-url.ts';
 import { isLocal } from './insecure-permission.ts';
 import { RegistryError } from './registry-error.ts';
 
 /**
- * The proxy that the environment names for a URL, as Go's tools decide it, so that what holds for `oc` and `podman` holds here:
- * `HTTPS_PROXY` or `HTTP_PROXY` by scheme (the lower-case name wins), never for this machine, and not for what `NO_PROXY`
- * lists: `*`, host names with their subdomains, `.suffix`, `*.suffix`, addresses and CIDR ranges, each with a port if need be.
+ * The proxy that the environment names for a registry: see {@link proxyOfEnvironment}. What is on this machine or its link needs none.
  *
- * @returns the proxy's URL; `http://` is put before one without a scheme.
  * @throws {@link RegistryError} REGISTRY_SETTINGS_INVALID when it is no URL.
- * @see https://pkg.go.dev/golang.org/x/net@v0.30.0/http/httpproxy
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
-  const proxy = url.protocol === 'https:' ? read(env, 'https_proxy') : read(env, 'http_proxy');
-  if (proxy === undefined) return undefined;
-  const hostname = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  if (isLocal(hostname)) return undefined;
-  const exceptions = (read(env, 'no_proxy') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
-  if (exceptions.some((entry) => excepts(entry.toLowerCase(), hostname, port))) return undefined;
-  const full = proxy.includes('://') ? proxy : `http://${proxy}`;
-  if (readUrl(full) !== undefined) return full;
+  if (isLocal(url.hostname.replace(/^\[|\]$/g, '').toLowerCase())) return undefined;
+  const proxy = proxyOfEnvironment(url, env);
+  if (proxy === undefined || readUrl(proxy) !== undefined) return proxy;
   throw new RegistryError('REGISTRY_SETTINGS_INVALID', `finding the proxy for ${url.origin}: it is not a URL`, {
     hint: `set ${url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'} like http://proxy.example.com:3128`,
   });
-}
-
-function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  return env[name] || env[name.toUpperCase()] || undefined;
-}
-
-function excepts(entry: string, hostname: string, port: string): boolean {
-  if (entry === '*') return true;
-  const range = /^(.+)\/(\d{1,3})$/.exec(entry);
-  if (range !== null) return inRange(hostname, range[1] ?? '', Number(range[2]));
-
-  // An address in version 6 without brackets matches nothing here, and stands for itself.
-  const [, inBrackets, bare, wantedPort] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
-  if (wantedPort !== undefined && wantedPort !== port) return false;
-  const name = inBrackets ?? bare ?? entry;
-  if (isIP(name) !== 0) return name === hostname;
-  const suffix = name.replace(/^\*?\./, '');
-  const withDot = suffix !== name;
-  return hostname.endsWith(`.${suffix}`) || (!withDot && hostname === suffix);
-}
-
-function inRange(hostname: string, network: string, prefix: number): boolean {
-  const version = isIP(network);
-  if (version === 0 || version !== isIP(hostname) || prefix > (version === 6 ? 128 : 32)) return false;
-  const family = version === 6 ? 'ipv6' : 'ipv4';
-  const range = new BlockList();
-  range.addSubnet(network, prefix, family);
-  return range.check(hostname, family);
 }

@@ -1,0 +1,153 @@
+import { hasFailed } from '../report/node/fleet-outcome.ts';
+import type { FleetOutcome, FleetReport, FleetRow } from '../report/node/fleet-report.ts';
+import type { Fleet, FleetNode, NodeJob } from '../systems/fleet/contract.ts';
+import { CodedError, messageOf } from '../util/pure/coded-error.ts';
+import { rowOfJob } from './node-fleet-report.ts';
+
+export interface NodeFleetInput {
+  readonly fleet: Fleet;
+  /** The cluster's name, for the report. */
+  readonly cluster: string | undefined;
+  /**
+   * The run's name. `given`: it is gone on with where it has Jobs already. `made`: an earlier run whose Jobs are still under way, and do the
+   * same, is gone on with in its place.
+   */
+  readonly run: { readonly given: string } | { readonly made: string };
+  /** Of `winnow`, the same on each node. */
+  readonly args: readonly string[];
+  readonly mode: 'plan' | 'apply';
+  /** Nodes at once. */
+  readonly parallelism: number;
+  /** With so many failed nodes no further one is begun; 0: never. */
+  readonly maxFailures: { readonly nodes: number } | { readonly share: number };
+  /** How long to wait for a Job: its own time, and a little more for the cluster to say so. */
+  readonly waitMs: number;
+  readonly nowMs: () => number;
+  readonly onProgress: (done: number, of: number) => void;
+}
+
+/**
+ * Has every node of a cluster cleaned by a Job of its own, and gathers what they tell.
+ *
+ * @param stop - no further node is begun when it is aborted; those in hand are waited for, as long as `waitMs` says: the cluster ends them
+ *   after their time, also when nobody waits
+ * @throws FLEET_… where nodes or Jobs can not even be listed
+ */
+export async function cleanNodes(input: NodeFleetInput, stop: AbortSignal): Promise<FleetReport> {
+  const { fleet, nowMs } = input;
+  const beganAtMs = nowMs();
+  const nodes = await fleet.nodes(stop);
+  const jobs = await fleet.jobs(stop);
+  const run = runOf(input, jobs);
+  const sweep: Sweep = { ...input, jobs, run: run.name, stop, hands: new AbortController().signal };
+  const rows = nodes.flatMap((node) => skippedRow(node) ?? []);
+  const meant = nodes.filter((node) => skippedRow(node) === undefined);
+  const allowed = allowedFailures(input, meant.length);
+  const swept = await sweepNodes(sweep, meant, allowed);
+  const failed = swept.filter(hasFailed).length;
+  const isUnfinished = swept.some(({ outcome }) => outcome === 'not-begun');
+  const cause: unknown = stop.reason;
+  return {
+    ...{ run: run.name, wasResumed: run.wasResumed, fleet: fleet.name, mode: input.mode },
+    ...(input.cluster !== undefined && { cluster: input.cluster }),
+    ...{ beganAtMs, endedAtMs: nowMs() },
+    nodes: [...rows, ...swept].sort((a, b) => (a.node < b.node ? -1 : 1)),
+    ...(isUnfinished && failed >= allowed && { breaker: { failed, allowed } }),
+    ...(isUnfinished && stop.aborted && { stopped: stoppedBy(cause) }),
+  };
+}
+
+/** What all nodes of a run have in common. */
+interface Sweep extends Omit<NodeFleetInput, 'run'> {
+  readonly run: string;
+  /** As they were when the run began. */
+  readonly jobs: readonly NodeJob[];
+  readonly stop: AbortSignal;
+  /** For what was begun: it is not let go of. */
+  readonly hands: AbortSignal;
+}
+
+/** @returns a row for each node, in the order in which they came to their end */
+async function sweepNodes(sweep: Sweep, nodes: readonly FleetNode[], allowed: number): Promise<readonly FleetRow[]> {
+  const rows: FleetRow[] = [];
+  const left = inOrder(sweep, nodes);
+  const worker = async () => {
+    for (let node = left.shift(); node !== undefined; node = left.shift()) {
+      const why = whyNoFurther(sweep, rows, allowed);
+      rows.push(why === undefined ? await cleanNode(sweep, node) : { node: node.name, outcome: 'not-begun', why });
+      sweep.onProgress(rows.length, nodes.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(sweep.parallelism, nodes.length) }, worker));
+  return rows;
+}
+
+/** Nodes on which this run has something under way come first: to the cluster they count as begun already. */
+function inOrder({ jobs, run }: Sweep, nodes: readonly FleetNode[]): FleetNode[] {
+  const underWay = new Set(jobs.filter((job) => job.run === run && job.state === 'running').map(({ node }) => node));
+  return [...nodes.filter(({ name }) => underWay.has(name)), ...nodes.filter(({ name }) => !underWay.has(name))];
+}
+
+function whyNoFurther({ stop }: Sweep, rows: readonly FleetRow[], allowed: number): string | undefined {
+  if (stop.aborted) return stoppedBy(stop.reason);
+  return rows.filter(hasFailed).length >= allowed ? 'too many nodes had failed' : undefined;
+}
+
+/** Whatever goes wrong with one node is that node's, and the others go on. */
+async function cleanNode(sweep: Sweep, { name: node }: FleetNode): Promise<FleetRow> {
+  const { fleet, run, args, jobs, mode, hands } = sweep;
+  const other = jobs.find((job) => job.node === node && job.run !== run && job.state === 'running');
+  if (other !== undefined)
+    return {
+      node,
+      outcome: 'busy',
+      why: `Job ${other.name} of another run, ${other.run}, is under way there`,
+      job: other.name,
+    };
+  try {
+    const begun = await fleet.begin({ node, run, args }, hands);
+    if (begun.orderHash !== fleet.orderHash(args))
+      return {
+        node,
+        outcome: 'unknown',
+        why: `the run ${run} has a Job there that does something else`,
+        job: begun.name,
+      };
+    const ended = await fleet.awaitEnd(begun, sweep.waitMs, hands);
+    const told = ended.state === 'running' || ended.state === 'gone' ? 'no-log' : await fleet.report(ended, hands);
+    return rowOfJob(ended, told, mode);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const outcome: FleetOutcome =
+      error.code === 'FLEET_JOB_REFUSED' || error.code === 'FLEET_FORBIDDEN' ? 'failed' : 'unknown';
+    return { node, outcome, why: `${error.code}: ${messageOf(error)}` };
+  }
+}
+
+/** A node that does not answer, or gets nothing new, is left alone; of others than Linux nothing is known here. */
+function skippedRow({ name: node, isReady, isCordoned, os }: FleetNode): FleetRow | undefined {
+  const skipped = (why: string): FleetRow => ({ node, outcome: 'skipped', why });
+  if (os !== '' && os !== 'linux') return skipped(`its system is ${os}`);
+  if (!isReady) return skipped('it is not ready');
+  return isCordoned ? skipped('it is cordoned') : undefined;
+}
+
+/** An unfinished run that does the same was killed, for its lease is ours now: to go on with it makes no second Job anywhere. */
+function runOf({ run, fleet, args }: NodeFleetInput, jobs: readonly NodeJob[]): { name: string; wasResumed: boolean } {
+  if ('given' in run) return { name: run.given, wasResumed: jobs.some((job) => job.run === run.given) };
+  const hash = fleet.orderHash(args);
+  const unfinished = jobs.find(
+    ({ state, orderHash, run: of }) => state === 'running' && orderHash === hash && of !== '',
+  );
+  return { name: unfinished?.run ?? run.made, wasResumed: unfinished !== undefined };
+}
+
+function allowedFailures({ maxFailures }: NodeFleetInput, nodes: number): number {
+  const allowed = 'nodes' in maxFailures ? maxFailures.nodes : maxFailures.share * nodes;
+  return allowed === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(allowed));
+}
+
+function stoppedBy(reason: unknown): string {
+  const isSignal = reason instanceof CodedError && reason.code === 'STOPPED';
+  return isSignal ? 'it was told to stop' : messageOf(reason);
+}

@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { failureWords } from '../../util/pure/system-failure.ts';
+import { ServiceError } from '../errors.ts';
+import type { ServiceEnv } from './parts.ts';
+
+/** What is under way at the end has so long. */
+const DRAIN_MS = 10_000;
+const MOST_HEADER_BYTES = 16 * 1024;
+const HEADERS_WITHIN_MS = 10_000;
+const REQUEST_WITHIN_MS = 30_000;
+const KEEP_ALIVE_MS = 15_000;
+const MOST_CONNECTIONS = 1000;
+
+/** A server that answers. */
+export interface Listening {
+  readonly host: string;
+  /** The one that was asked for, or for 0 the one that was free. */
+  readonly port: number;
+  /** Takes no more connections, lets what is under way end for {@link DRAIN_MS}, then cuts it off. */
+  close(): Promise<void>;
+}
+
+/** @throws SERVE_ADDRESS_IN_USE, SERVE_ADDRESS_UNUSABLE */
+export async function listen(
+  app: Hono<ServiceEnv>,
+  { host, port }: { readonly host: string; readonly port: number },
+  drainMs = DRAIN_MS,
+): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: (request, env) => app.fetch(request, env as ServiceEnv['Bindings']),
+    overrideGlobalObjects: false,
+    serverOptions: {
+      ...{ maxHeaderSize: MOST_HEADER_BYTES, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS },
+      ...{ keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: 5000 },
+    },
+  }) as Server;
+  server.maxConnections = MOST_CONNECTIONS;
+  await begin(server, host, port);
+  const address = server.address();
+  return {
+    host,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: () => end(server, drainMs),
+  };
+}
+
+async function begin(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (failure: NodeJS.ErrnoException) => {
+      const code = failure.code === 'EADDRINUSE' ? 'SERVE_ADDRESS_IN_USE' : 'SERVE_ADDRESS_UNUSABLE';
+      reject(new ServiceError(code, `listening at ${host}:${port}: ${failureWords(failure)}`, { cause: failure }));
+    };
+    server.once('error', onError);
+    server.listen({ host, port }, () => {
+      server.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+async function end(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  // A connection that was kept alive becomes idle once its request is answered.
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearTimeout(cut);
+  clearInterval(idle);
+}

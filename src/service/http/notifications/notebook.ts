@@ -1,0 +1,150 @@
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf, failureWords } from '../../../util/pure/system-failure.ts';
+import { ServiceError } from '../../errors.ts';
+import { dayFile, daysIn, makeFolder, notificationFolder, notificationsFolder } from './notification-files.ts';
+
+/** Registries that are written down; whoever names more of them is no registry. */
+const MOST_REGISTRIES = 200;
+const DAY_MS = 24 * 3_600_000;
+
+/** Where notifications are written down. */
+export interface Notebook {
+  /**
+   * Appends a line to the file of the day, and is back when it lies on the disk.
+   *
+   * @throws NOTIFICATION_NOT_KEPT; then nothing, or a part of the line, is written
+   */
+  append(host: string, line: string, nowMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param keepForMs - files of older days go when a new day begins */
+export function notebook(stateDir: string, keepForMs: () => number): Notebook {
+  const pages = new Map<string, Page>();
+  return {
+    async append(host, line, nowMs) {
+      const folder = notificationFolder(stateDir, host);
+      try {
+        const page = pages.get(folder) ?? (await newPage(folder));
+        await page.append(line, nowMs, keepForMs());
+      } catch (failure) {
+        if (failure instanceof ServiceError) throw failure;
+        const doing = `writing down what ${host} told, in ${folder}`;
+        throw new ServiceError('NOTIFICATION_NOT_KEPT', `${doing}: ${failureWords(failure)}`, { cause: failure });
+      }
+    },
+    async close() {
+      for (const page of pages.values()) await page.close();
+      pages.clear();
+    },
+  };
+
+  async function newPage(folder: string): Promise<Page> {
+    const known = await namesIn(notificationsFolder(stateDir));
+    if (known.length >= MOST_REGISTRIES && !known.some((name) => folder.endsWith(`/${name}`)))
+      throw new ServiceError('NOTIFICATION_NOT_KEPT', `making ${folder}: there are ${known.length} registries already`);
+    makeFolder(folder);
+    const page = pages.get(folder) ?? pageIn(folder);
+    pages.set(folder, page);
+    return page;
+  }
+}
+
+interface Page {
+  append(line: string, nowMs: number, keepForMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The file of the day in one folder. Lines that come at the same time are written, and brought to the disk, at once. */
+function pageIn(folder: string): Page {
+  let day: { readonly name: string; readonly handle: FileHandle } | undefined;
+  let waiting: Line[] = [];
+  let writing: Promise<void> | undefined;
+  return {
+    append(line, nowMs, keepForMs) {
+      return new Promise<void>((done, failed) => {
+        waiting.push({ line, nowMs, keepForMs, done, failed });
+        writing ??= writeAll().finally(() => {
+          writing = undefined;
+        });
+      });
+    },
+    async close() {
+      await writing;
+      await day?.handle.close();
+      day = undefined;
+    },
+  };
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const lines = waiting;
+      waiting = [];
+      try {
+        await write(lines);
+        for (const { done } of lines) done();
+      } catch (failure) {
+        // What is in the file now is not known: it is opened anew, which sees to its end.
+        await day?.handle.close().catch(() => {});
+        day = undefined;
+        for (const { failed } of lines) failed(failure);
+      }
+    }
+  }
+
+  async function write(lines: readonly Line[]): Promise<void> {
+    const [first] = lines;
+    if (first === undefined) return;
+    const name = dayFile(first.nowMs);
+    if (day?.name !== name) {
+      await day?.handle.close();
+      day = { name, handle: await openDay(join(folder, name)) };
+      await removeOld(folder, first.nowMs - first.keepForMs);
+    }
+    await day.handle.appendFile(lines.map(({ line }) => `${line}\n`).join(''));
+    await day.handle.datasync();
+  }
+}
+
+interface Line {
+  readonly line: string;
+  readonly nowMs: number;
+  readonly keepForMs: number;
+  readonly done: () => void;
+  readonly failed: (failure: unknown) => void;
+}
+
+/** A line that was cut off by the end of a process gets its end, so that the next one stands alone. */
+async function openDay(path: string): Promise<FileHandle> {
+  const handle = await open(path, 'a+', 0o640);
+  try {
+    const { size } = await handle.stat();
+    const last = Buffer.alloc(1);
+    if (size > 0) await handle.read(last, 0, 1, size - 1);
+    if (size > 0 && last.toString() !== '\n') await handle.appendFile('\n');
+    const folder = await open(dirname(path), 'r');
+    await folder.sync().finally(() => folder.close());
+    return handle;
+  } catch (failure) {
+    await handle.close();
+    throw failure;
+  }
+}
+
+/** A day is old when its end is. */
+async function removeOld(folder: string, beforeMs: number): Promise<void> {
+  for (const name of daysIn(folder)) {
+    const endMs = Date.parse(name.slice(0, 10)) + DAY_MS;
+    if (endMs < beforeMs) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (failure) {
+    if (errnoOf(failure) === 'ENOENT') return [];
+    throw failure;
+  }
+}

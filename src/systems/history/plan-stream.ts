@@ -1,0 +1,46 @@
+import { folded } from './batches.ts';
+import type { NewPlanRow } from './plan-rows.ts';
+import type { PlanPart } from './sums.ts';
+
+/** Sums of rows that all filters treat alike: those of any query without a text are sums of these. */
+export interface OutcomeSum extends PlanPart {
+  /** Empty: none yet. */
+  readonly outcome: string;
+}
+
+export type PlanItem =
+  | { readonly row: NewPlanRow & { readonly folded: string | undefined } }
+  | { readonly sum: OutcomeSum };
+
+/** What is to be written of a plan, in order: its rows, and at the end their sums. `rows` is the number of the last row, and one. */
+export function planItems(rows: AsyncIterable<NewPlanRow> | Iterable<NewPlanRow>): {
+  readonly items: AsyncGenerator<PlanItem>;
+  readonly sums: ReadonlyMap<string, OutcomeSum>;
+  rows(): number;
+} {
+  const sums = new Map<string, OutcomeSum>();
+  let end = 0;
+  async function* items(): AsyncGenerator<PlanItem> {
+    for await (const row of rows) {
+      end = Math.max(end, row.n + 1);
+      addTo(sums, row);
+      yield { row: { ...row, folded: folded(row.target) } };
+    }
+    for (const sum of sums.values()) yield { sum };
+  }
+  return { items: items(), sums, rows: () => end };
+}
+
+function addTo(sums: Map<string, OutcomeSum>, row: NewPlanRow): void {
+  const { verb, group, reasonCode, outcome = '', freesBytes } = row;
+  const key = `${verb}\0${group}\0${reasonCode}\0${outcome}`;
+  const known = sums.get(key);
+  sums.set(key, {
+    verb,
+    group,
+    reasonCode,
+    outcome,
+    actions: (known?.actions ?? 0) + 1,
+    freesBytes: (known?.freesBytes ?? 0) + freesBytes,
+  });
+}
