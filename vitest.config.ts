@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const realTests = ['test/integration/**/*.test.ts', 'test/fault/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+const realTests = ['integration', 'fault', 'e2e', 'browser'].map((room) => `test/${room}/**/*.test.ts`);
 
 /** What measures memory, or races against others until one of them loses: nothing else runs meanwhile. */
 const alone = [
@@ -8,6 +8,7 @@ const alone = [
   'test/fault/lease-contenders.test.ts',
   'test/fault/two-runs.test.ts',
   'test/integration/kubernetes-memory.test.ts',
+  'test/integration/container-image.test.ts',
   'test/integration/node-gc-*.test.ts',
   'test/fault/node-gc-*.test.ts',
 ];

@@ -55,7 +55,9 @@ export function imagePrunerFields(): Fields {
     keepTagRevisions: number('How many of the newest items of each tag stay. Default: 3.'),
     keepYoungerThanDuration: text('What is younger stays. Default: `60m`.'),
     keepYoungerThan: number('The same in nanoseconds. The other one goes before it.'),
-    ignoreInvalidImageReferences: flag('Whether to go on where a reference can not be read; all that it may mean stays.'),
+    ignoreInvalidImageReferences: flag(
+      'Whether to go on where a reference can not be read; all that it may mean stays.',
+    ),
     logLevel: oneOf(['Normal', 'Debug', 'Trace', 'TraceAll'], 'How much is logged.'),
     imagePruner: flag("Whether the cluster's own ImagePruner counts: `--image-pruner cluster`."),
     rbac: object('Rights besides.', { undo: flag('Those that `winnow undo` needs.') }),
@@ -64,13 +66,16 @@ export function imagePrunerFields(): Fields {
 
 export function hardPruneFields(): Fields {
   return {
-    volume: object("The registry's volume; with neither claim nor folder the storage is a bucket that the settings name.", {
-      existingClaim: text('Its claim, in the same namespace.'),
-      hostPath: text('Its folder on the node.'),
-      subPath: text('The folder in it that is the registry’s root directory.'),
-      mountPath: { ...text('Where it is mounted.'), pattern: '^/' },
-      kind: oneOf(['distribution-fs', 'trow-files'], 'Whose storage it is.'),
-    }),
+    volume: object(
+      "The registry's volume; with neither claim nor folder the storage is a bucket that the settings name.",
+      {
+        existingClaim: text('Its claim, in the same namespace.'),
+        hostPath: text('Its folder on the node.'),
+        subPath: text('The folder in it that is the registry’s root directory.'),
+        mountPath: { ...text('Where it is mounted.'), pattern: '^/' },
+        kind: oneOf(['distribution-fs', 'trow-files'], 'Whose storage it is.'),
+      },
+    ),
     registryPods: map("Labels of the registry's pods: the pod goes to their node.", { type: 'string' }),
   };
 }
@@ -79,11 +84,22 @@ export function nodeGcFields(): Fields {
   return {
     enabled: flag('Whether there is a pod on every node.'),
     every: text('How often it wakes up: `6h`.'),
-    runtime: text('Socket of the container runtime: `cri://PATH`, `docker://PATH`, `containerd://PATH?namespace=NAME`.'),
-    imagesFolder: { ...text('Folder of the node where the runtime keeps images: the disk of it is measured.'), pattern: '^/' },
+    runtime: text(
+      'Socket of the container runtime: `cri://PATH`, `docker://PATH`, `containerd://PATH?namespace=NAME`.',
+    ),
+    imagesFolder: {
+      ...text('Folder of the node where the runtime keeps images: the disk of it is measured.'),
+      pattern: '^/',
+    },
     stateFolder: { ...text('Folder of the node for journals and for what is remembered.'), pattern: '^/' },
-    maxUnavailable: { type: ['integer', 'string'], description: 'How many nodes may be without a pod during an upgrade.' },
+    maxUnavailable: {
+      type: ['integer', 'string'],
+      description: 'How many nodes may be without a pod during an upgrade.',
+    },
     ...ownFields(),
-    fleet: object('One run by a schedule through all nodes, by a Job on each: `winnow node-gc --all-nodes`.', flowFields()),
+    fleet: object(
+      'One run by a schedule through all nodes, by a Job on each: `winnow node-gc --all-nodes`.',
+      flowFields(),
+    ),
   };
 }

@@ -2,8 +2,16 @@
 export type Node = Readonly<Record<string, unknown>>;
 
 /** A map of exactly these keys. A slip in a key is an error, not a value that is not there. */
-export function object(description: string, properties: Readonly<Record<string, Node>>, required: readonly string[] = []): Node {
-  return { ...(description === '' ? {} : { description }), ...fields(properties), ...(required.length === 0 ? {} : { required }) };
+export function object(
+  description: string,
+  properties: Readonly<Record<string, Node>>,
+  required: readonly string[] = [],
+): Node {
+  return {
+    ...(description === '' ? {} : { description }),
+    ...fields(properties),
+    ...(required.length === 0 ? {} : { required }),
+  };
 }
 
 export function fields(properties: Readonly<Record<string, Node>>): Node {

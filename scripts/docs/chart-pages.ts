@@ -1,3 +1,4 @@
+import { kustomizePages } from './chart-kustomize.ts';
 import { chartValuesSchema } from './chart-values.ts';
 import type { Page } from './pages.ts';
 
@@ -8,5 +9,6 @@ export function chartPages(): readonly Page[] {
       path: 'charts/winnow/values.schema.json',
       text: () => `${JSON.stringify(chartValuesSchema(), null, 2)}\n`,
     },
+    ...kustomizePages(),
   ];
 }

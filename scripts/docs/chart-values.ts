@@ -1,6 +1,18 @@
 import { settingsJsonSchema } from '../../src/config/json-schema.ts';
 import { flowFields, hardPruneFields, imagePrunerFields, jobFields, nodeGcFields } from './chart-flows.ts';
-import { fields, flag, list, map, type Node, number, object, oneOf, podFields, resources, text } from './chart-nodes.ts';
+import {
+  fields,
+  flag,
+  list,
+  map,
+  type Node,
+  number,
+  object,
+  oneOf,
+  podFields,
+  resources,
+  text,
+} from './chart-nodes.ts';
 
 /**
  * The schema of the chart's values, `charts/winnow/values.schema.json`. Draft 7: older versions of Helm know no later one.
@@ -147,7 +159,10 @@ function networkPolicy(): Node {
 function settingsDefinitions(): Readonly<Record<string, unknown>> {
   const { $schema: _, $defs = {}, ...schema } = settingsJsonSchema() as { readonly $defs?: object };
   const moved = JSON.parse(
-    JSON.stringify({ settings: { ...schema, description: 'Settings of Winnow.' }, ...$defs }).replaceAll('"#/$defs/', '"#/definitions/'),
+    JSON.stringify({ settings: { ...schema, description: 'Settings of Winnow.' }, ...$defs }).replaceAll(
+      '"#/$defs/',
+      '"#/definitions/',
+    ),
   ) as Record<string, unknown>;
   return moved;
 }

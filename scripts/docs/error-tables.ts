@@ -12,6 +12,8 @@ import { reportErrors } from '../../src/report/errors.ts';
 import { clusterErrors } from '../../src/systems/cluster/errors.ts';
 import { descriptorCacheErrors } from '../../src/systems/descriptor-cache/errors.ts';
 import { eventsErrors } from '../../src/systems/events/errors.ts';
+import { fleetErrors } from '../../src/systems/fleet/errors.ts';
+import { historyErrors } from '../../src/systems/history/errors.ts';
 import { integratedRegistryErrors } from '../../src/systems/integrated-registry/errors.ts';
 import { journalErrors } from '../../src/systems/journal/errors.ts';
 import { leaseErrors } from '../../src/systems/lease/errors.ts';
@@ -52,6 +54,12 @@ export const errorTables: readonly ErrorTable[] = [
   { title: 'The registry’s storage', file: 'systems/read-only-switch/errors.ts', codes: readOnlyErrors },
   { title: 'Clusters', file: 'systems/cluster/errors.ts', codes: clusterErrors },
   { title: 'Container runtimes', file: 'systems/runtime/errors.ts', codes: runtimeErrors },
+  {
+    title: 'All nodes of a cluster',
+    file: 'systems/fleet/errors.ts',
+    codes: fleetErrors,
+    exit: (code) => (code === 'FLEET_JOB_REFUSED' ? 'none: that node has failed' : undefined),
+  },
   { title: 'Settings of a node', file: 'systems/node-config/errors.ts', codes: nodeConfigErrors },
   {
     title: 'OpenShift’s integrated registry',
@@ -76,6 +84,7 @@ export const errorTables: readonly ErrorTable[] = [
   { title: 'Pulls', file: 'systems/pulls/errors.ts', codes: pullsErrors },
   { title: 'Journal and undo', file: 'systems/journal/errors.ts', codes: journalErrors },
   { title: 'Leases', file: 'systems/lease/errors.ts', codes: leaseErrors },
+  { title: 'The history of the service', file: 'systems/history/errors.ts', codes: historyErrors },
   { title: 'What is remembered between runs', file: 'systems/state/errors.ts', codes: stateErrors },
   {
     title: 'Events',

@@ -123,6 +123,7 @@ const simpleFlags = {
   expiresAfter: ['plan.expiresAfter'],
   undoFor: ['apply.undoFor'],
   logLevel: ['log.level'],
+  listen: ['serve.listen'],
   logFormat: ['log.format'],
 } as const;
 

@@ -87,11 +87,13 @@ export interface PruneSettings {
   readonly keepIndexOfUsedChild: boolean;
   /** How old the clusters' answer may be while a plan is applied. */
   readonly recheckClustersEveryMs: number;
-  /** Where pulls are told: files of notifications, as Distribution sends them. */
+  /** Where pulls and pushes are told: files of notifications, as Distribution sends them. */
   readonly pulls?: {
     readonly files: readonly string[];
     readonly ignoreUserAgents: readonly string[];
     readonly ignoreActors: readonly string[];
+    /** How long a push holds what it brought; 0: not at all. */
+    readonly pushLeaseMs: number;
   };
 }
 

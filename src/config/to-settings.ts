@@ -95,8 +95,17 @@ function toRegistry(input: RegistryInput): RegistryChoice {
 }
 
 function toPrune(input: PruneInput): PruneSettings {
-  const { policies, minAge: minAgeMs, recheckClustersEvery: recheckClustersEveryMs, ...same } = input;
-  return { ...same, policy: { policies: toPrunePolicies(policies), minAgeMs }, recheckClustersEveryMs };
+  const { policies, minAge: minAgeMs, recheckClustersEvery: recheckClustersEveryMs, pulls, ...same } = input;
+  return {
+    ...same,
+    policy: { policies: toPrunePolicies(policies), minAgeMs },
+    recheckClustersEveryMs,
+    ...(pulls !== undefined && { pulls: toPulls(pulls) }),
+  };
+}
+
+function toPulls({ pushLease: pushLeaseMs, ...same }: NonNullable<PruneInput['pulls']>): NonNullable<PruneSettings['pulls']> {
+  return { ...same, pushLeaseMs };
 }
 
 function toHardPrune(input: HardPruneInput): HardPruneSettings {

@@ -240,7 +240,8 @@ describe('too many failures', () => {
   test.each([
     [{ nodes: 2 }, 2],
     [{ share: 0.25 }, 3],
-    [{ share: 0.01 }, 1],
+    [{ share: 0.01 }, 2],
+    [{ nodes: 1 }, 1],
   ])('%j of ten end it: no further node is begun', async (maxFailures, allowed) => {
     const { cluster, report } = await clean(10, failing, { parallelism: 1, maxFailures });
 

@@ -142,9 +142,11 @@ function runOf({ run, fleet, args }: NodeFleetInput, jobs: readonly NodeJob[]): 
   return { name: unfinished?.run ?? run.made, wasResumed: unfinished !== undefined };
 }
 
+/** One node that is broken is no pattern: a share is never less than two. */
 function allowedFailures({ maxFailures }: NodeFleetInput, nodes: number): number {
-  const allowed = 'nodes' in maxFailures ? maxFailures.nodes : maxFailures.share * nodes;
-  return allowed === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(allowed));
+  if ('share' in maxFailures && maxFailures.share > 0) return Math.max(2, Math.ceil(maxFailures.share * nodes));
+  const allowed = 'nodes' in maxFailures ? maxFailures.nodes : 0;
+  return allowed === 0 ? Number.POSITIVE_INFINITY : allowed;
 }
 
 function stoppedBy(reason: unknown): string {

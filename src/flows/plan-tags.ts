@@ -42,6 +42,8 @@ export interface PlanTagsInput {
   readonly nowMs: () => number;
   /** What `prune` knows besides. */
   readonly uses?: UsesInput;
+  /** Joins what else is known with the evidence: pulls, pushes. */
+  readonly linkMore?: (evidence: Evidence, sink: Sink) => void;
 }
 
 /** Manifests of a repository to look for by digest, which no tag may name. */
@@ -79,6 +81,7 @@ export async function planTags(input: PlanTagsInput, signal: AbortSignal): Promi
   const { evidence, sink } = collection;
   linkRecords(evidence, sink, input.recordsOf);
   input.uses?.link(evidence, sink);
+  input.linkMore?.(evidence, sink);
   const firstSeenMs = await input.remember(evidence);
   const recalled = await input.uses?.recall(evidence);
 

@@ -4,7 +4,7 @@ import { linkReferences, readName } from '../evidence/link-references.ts';
 import { linkReferrerTags } from '../evidence/link-referrer-tags.ts';
 import { isMeant, type Meaning, meaningsOf, type ReferenceRules } from '../evidence/reference-rules.ts';
 import { repositoryIn } from '../evidence/resource.ts';
-import type { Sink, Source } from '../evidence/sink.ts';
+import type { Source } from '../evidence/sink.ts';
 import type { Digest } from '../oci/digest.ts';
 import { systemName } from '../plan/plan.ts';
 import type { PlanReferences } from '../plan/references.ts';
@@ -30,8 +30,6 @@ export interface PruneInput
   readonly pastDigests: LookAt;
   /** Repositories in which nothing goes: snapshots of clusters lie there. */
   readonly protectedRepositories: readonly string[];
-  /** Joins what else is known with the evidence: pulls. */
-  readonly linkMore?: (evidence: Evidence, sink: Sink) => void;
 }
 
 /**
@@ -53,7 +51,6 @@ export async function planPrune(input: PruneInput, signal: AbortSignal): Promise
       linkReferrerTags(evidence, sink);
       bad = linkReferences(evidence, sink, { ...references, ownHost, keepIndexOfUsedChild });
       if (references.bad === 'abort') assertReadable(bad);
-      input.linkMore?.(evidence, sink);
     },
     reword: (view, decisions) => {
       const texts = new Set(bad.map(({ reference }) => reference));

@@ -1,6 +1,6 @@
-import { type RemovedThing, type RunStory, readBegin, readRun } from '../apply/run-story.ts';
 import type { IntendEntry, OutcomeEntry } from '../apply/journal-entry.ts';
 import type { Outcome } from '../apply/outcome.ts';
+import { type RemovedThing, type RunStory, readBegin, readRun } from '../apply/run-story.ts';
 import type { Journal } from '../systems/journal/contract.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
 

@@ -109,6 +109,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   REGISTRY_DENIED: usage,
   REGISTRY_CREDENTIAL_HELPER_FAILED: usage,
   REGISTRY_TOKEN_REALM_REFUSED: usage,
+  FLEET_FORBIDDEN: usage,
   TUNE_NO_FILE: usage,
   INTEGRATED_REGISTRY_UNKNOWN: usage,
   INTEGRATED_REGISTRY_PING_FAILED: usage,

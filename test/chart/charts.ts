@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { type KubeObject, mergeValues, readChart, type Release, type Rendered, renderChart, type Values } from '../support/helm-template.ts';
+import {
+  type KubeObject,
+  mergeValues,
+  type Release,
+  type Rendered,
+  readChart,
+  renderChart,
+  type Values,
+} from '../support/helm-template.ts';
 
 const FOLDER = join(process.cwd(), 'charts/winnow');
 
@@ -41,8 +49,7 @@ export function render(values: Values, release?: Release): Rendered {
 /** The one object of a kind and name. @throws when there is none, or several */
 export function objectOf<T = KubeObject>({ objects }: Rendered, kind: string, name: string): T {
   const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
-  if (found.length !== 1)
-    throw new Error(`${found.length} of ${kind} ${name} among ${objects.map(nameOf).join(', ')}`);
+  if (found.length !== 1) throw new Error(`${found.length} of ${kind} ${name} among ${objects.map(nameOf).join(', ')}`);
   return found[0] as unknown as T;
 }
 

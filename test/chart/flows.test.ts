@@ -29,7 +29,9 @@ describe('the reconciliation of OpsChain’s registry', () => {
       '/run/secrets/winnow/registry-credentials',
       '/run/secrets/winnow/winnow-db',
     ]);
-    expect(JSON.stringify(settingsOf(rendered, 'winnow-reconcile'))).toContain('/run/secrets/winnow/winnow-db/password');
+    expect(JSON.stringify(settingsOf(rendered, 'winnow-reconcile'))).toContain(
+      '/run/secrets/winnow/winnow-db/password',
+    );
   });
 
   test('takes the cluster’s name from one place: two that differ are refused', () => {
@@ -58,7 +60,12 @@ describe('a CronJob', () => {
 
   test('can have limits of its own, zero too', () => {
     const flow = { enabled: true, successfulJobsHistoryLimit: 0, ttlSecondsAfterFinished: 60, suspend: true };
-    const rendered = render({ ...image, jobs: { failedJobsHistoryLimit: 9 }, prune: flow, registryReconcile: { enabled: true } });
+    const rendered = render({
+      ...image,
+      jobs: { failedJobsHistoryLimit: 9 },
+      prune: flow,
+      registryReconcile: { enabled: true },
+    });
 
     expect(specOf(rendered, 'winnow-prune')).toMatchObject({
       ...{ suspend: true, successfulJobsHistoryLimit: 0, failedJobsHistoryLimit: 9 },
@@ -78,20 +85,24 @@ describe('a CronJob', () => {
     expect(stateOf({ persistence: false })).toEqual({ name: 'state', emptyDir: {} });
   });
 
-  test.each(['opschain', 'openshift', 'nodes', 'bucket', 'fleet'])('of the example %s calls a command with flags that there are', (name) => {
-    const rendered = example(name);
-    const calls = rendered.objects
-      .filter(({ kind }) => kind === 'CronJob' || kind === 'DaemonSet')
-      .map(({ metadata }) => workload(rendered, metadata.name).pod.containers[0].args);
+  test.each(['opschain', 'openshift', 'nodes', 'bucket', 'fleet'])(
+    'of the example %s calls a command with flags that there are',
+    (name) => {
+      const rendered = example(name);
+      const calls = rendered.objects
+        .filter(({ kind }) => kind === 'CronJob' || kind === 'DaemonSet')
+        .map(({ metadata }) => workload(rendered, metadata.name).pod.containers[0].args);
 
-    expect(calls.length).toBeGreaterThan(0);
-    for (const words of calls) expect(unknownFlags(words)).toEqual([]);
-    expect(unknownFlags(['prune', '--confrim'])).toEqual(['--confrim']);
-  });
+      expect(calls.length).toBeGreaterThan(0);
+      for (const words of calls) expect(unknownFlags(words)).toEqual([]);
+      expect(unknownFlags(['prune', '--confrim'])).toEqual(['--confrim']);
+    },
+  );
 });
 
 describe('--confirm', () => {
-  const argsOf = (values: object, name: string) => workload(render({ ...image, ...values }), name).pod.containers[0].args;
+  const argsOf = (values: object, name: string) =>
+    workload(render({ ...image, ...values }), name).pod.containers[0].args;
   const flows = {
     prune: { enabled: true },
     snapshot: { enabled: true, to: 'oci://registry.example/snapshots:eu' },
@@ -198,7 +209,9 @@ describe('hard-prune', () => {
     expect(workload(onNode, 'winnow-hard-prune').pod.volumes).toContainEqual({
       ...{ name: 'registry', hostPath: { path: '/srv/registry', type: 'Directory' } },
     });
-    expect(workload(example('bucket'), 'winnow-hard-prune').pod.volumes.map(({ name }) => name)).not.toContain('registry');
+    expect(workload(example('bucket'), 'winnow-hard-prune').pod.volumes.map(({ name }) => name)).not.toContain(
+      'registry',
+    );
   });
 
   test('keeps an address that the settings give, and an affinity beside that to the registry', () => {

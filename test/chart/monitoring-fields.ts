@@ -17,7 +17,9 @@ const rule = z.strictObject({
 });
 
 const specs: Readonly<Record<string, z.ZodType>> = {
-  PrometheusRule: z.strictObject({ groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule).min(1) })) }),
+  PrometheusRule: z.strictObject({
+    groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule).min(1) })),
+  }),
   ServiceMonitor: z.strictObject({
     selector: z.strictObject({ matchLabels: labels }),
     endpoints: z.array(
@@ -25,7 +27,9 @@ const specs: Readonly<Record<string, z.ZodType>> = {
         port: z.string(),
         path: z.string().startsWith('/'),
         interval: duration,
-        authorization: z.strictObject({ credentials: z.strictObject({ name: z.string(), key: z.string() }) }).optional(),
+        authorization: z
+          .strictObject({ credentials: z.strictObject({ name: z.string(), key: z.string() }) })
+          .optional(),
       }),
     ),
   }),
@@ -34,7 +38,8 @@ const specs: Readonly<Record<string, z.ZodType>> = {
 /** What is wrong with an object of the Prometheus operator, each with its path. */
 export function faultsOfMonitoring({ apiVersion, kind, spec }: Readonly<Record<string, unknown>>): readonly string[] {
   const schema = specs[String(kind)];
-  if (apiVersion !== 'monitoring.coreos.com/v1' || schema === undefined) return [`${apiVersion} ${kind}: not known here`];
+  if (apiVersion !== 'monitoring.coreos.com/v1' || schema === undefined)
+    return [`${apiVersion} ${kind}: not known here`];
   const { error } = schema.safeParse(spec);
   return (error?.issues ?? []).map(({ path, message }) => `${kind}.spec.${path.join('.')}: ${message}`);
 }

@@ -89,7 +89,10 @@ describe('the dashboard', () => {
       'winnow-dashboard',
     );
 
-    expect(map.metadata).toMatchObject({ labels: { grafana_dashboard: '1' }, annotations: { grafana_folder: 'Registries' } });
+    expect(map.metadata).toMatchObject({
+      labels: { grafana_dashboard: '1' },
+      annotations: { grafana_folder: 'Registries' },
+    });
     expect(JSON.parse(map.data['winnow.json'] ?? '')).toEqual(dashboard);
   });
 });
@@ -97,7 +100,11 @@ describe('the dashboard', () => {
 describe('the alerts', () => {
   const alertsOf = (values: object, release = {}) =>
     JSON.stringify(
-      objectOf(render({ ...image, metrics: { prometheusRule: { enabled: true } }, ...values }, release), 'PrometheusRule', 'gc-winnow')['spec'],
+      objectOf(
+        render({ ...image, metrics: { prometheusRule: { enabled: true } }, ...values }, release),
+        'PrometheusRule',
+        'gc-winnow',
+      )['spec'],
     );
   const release = { name: 'gc', namespace: 'tools' };
 

@@ -5,7 +5,8 @@ import { objectsIn } from '../support/helm-template.ts';
 import { type Container, examples, image, objectOf, type PodSpec, render, settingsOf, workload } from './charts.ts';
 
 const documented = objectsIn(readFileSync('docs/rbac/node-gc.yaml', 'utf8')).find(({ kind }) => kind === 'DaemonSet');
-const documentedPod = (documented?.['spec'] as { readonly template: { readonly spec: PodSpec } }).template.spec;
+const { template } = documented?.['spec'] as { readonly template: { readonly spec: PodSpec } };
+const documentedPod = template.spec;
 const ours = workload(render({ ...image, nodeGc: { enabled: true } }), 'winnow-node-gc').pod;
 
 /** Where on the node a path of the pod lies, and how. */
@@ -23,7 +24,12 @@ describe('the pods on nodes', () => {
   });
 
   test('run on every Linux node, whatever its taints, as root without anything that root can do', () => {
-    for (const field of ['nodeSelector', 'tolerations', 'automountServiceAccountToken', 'terminationGracePeriodSeconds'])
+    for (const field of [
+      'nodeSelector',
+      'tolerations',
+      'automountServiceAccountToken',
+      'terminationGracePeriodSeconds',
+    ])
       expect([field, ours[field]]).toEqual([field, documentedPod[field]]);
     expect(ours.securityContext).toMatchObject({ runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } });
     expect({ ...ours.containers[0].securityContext, ...ours.securityContext }).toMatchObject(
@@ -34,7 +40,10 @@ describe('the pods on nodes', () => {
   test('wake up by themselves, and work through the socket that the values name', () => {
     const rendered = render(examples.get('nodes') ?? {});
     const { pod } = workload(rendered, 'winnow-node-gc');
-    const { nodeGc, lease } = settingsOf(rendered, 'winnow-node-gc') as { nodeGc: { runtime: string }; lease?: unknown };
+    const { nodeGc, lease } = settingsOf(rendered, 'winnow-node-gc') as {
+      nodeGc: { runtime: string };
+      lease?: unknown;
+    };
     const { socket } = parseRuntimeAddress(nodeGc.runtime);
 
     expect(pod.containers[0].args).toEqual([
@@ -82,12 +91,16 @@ describe('the run through all nodes', () => {
       },
     });
     expect(lease).toEqual({ kind: 'kubernetes' });
-    expect(objectOf(rendered, 'ServiceAccount', 'winnow-node-gc')).toMatchObject({ automountServiceAccountToken: false });
+    expect(objectOf(rendered, 'ServiceAccount', 'winnow-node-gc')).toMatchObject({
+      automountServiceAccountToken: false,
+    });
   });
 
   test('goes on with a run that was killed, as docs/rbac/node-gc-fleet.yaml has it', () => {
     const theirs = fleetFile.find(({ kind }) => kind === 'CronJob')?.['spec'] as {
-      readonly jobTemplate: { readonly spec: { readonly backoffLimit: number; readonly template: { readonly spec: PodSpec } } };
+      readonly jobTemplate: {
+        readonly spec: { readonly backoffLimit: number; readonly template: { readonly spec: PodSpec } };
+      };
     };
     const theirPod = theirs.jobTemplate.spec.template.spec;
     const runOf = ({ env = [] }: Container) => env.find(({ name }) => name === 'RUN');
@@ -97,15 +110,24 @@ describe('the run through all nodes', () => {
     ]);
     expect(runOf(pod.containers[0])).toEqual(runOf(theirPod.containers[0]));
     expect(pod['terminationGracePeriodSeconds']).toBe(theirPod['terminationGracePeriodSeconds']);
-    expect(job['spec']).toMatchObject({ jobTemplate: { spec: { backoffLimit: theirs.jobTemplate.spec.backoffLimit } } });
+    expect(job['spec']).toMatchObject({
+      jobTemplate: { spec: { backoffLimit: theirs.jobTemplate.spec.backoffLimit } },
+    });
   });
 
   test('is run by the service where there is one', () => {
     const service = render({ ...examples.get('fleet'), service: { enabled: true } });
-    const { serve } = settingsOf(service, 'winnow-service') as { readonly serve: { readonly schedules: readonly object[] } };
+    const { serve } = settingsOf(service, 'winnow-service') as {
+      readonly serve: { readonly schedules: readonly object[] };
+    };
 
     expect(serve.schedules).toEqual([
-      expect.objectContaining({ name: 'node-fleet', flow: 'node-fleet', config: '/etc/winnow/node-fleet.yaml', mode: 'auto' }),
+      expect.objectContaining({
+        name: 'node-fleet',
+        flow: 'node-fleet',
+        config: '/etc/winnow/node-fleet.yaml',
+        mode: 'auto',
+      }),
     ]);
     expect(service.objects.filter(({ kind }) => kind === 'CronJob')).toEqual([]);
   });

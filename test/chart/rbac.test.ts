@@ -87,9 +87,15 @@ describe('rights of a flow', () => {
     ['hard-prune that switches nothing', { hardPrune: { enabled: true, confirm: true } }],
     ['node-gc that names no cluster', { nodeGc: { enabled: true, confirm: true } }],
     ['prune by files', { prune: { enabled: true, settings: { clusters: ['manifests:/srv/gitops'] } } }],
-    ['prune by other clusters', {
-      prune: { enabled: true, settings: { clusters: [{ kind: 'kubernetes', name: 'eu', kubeconfig: '/run/secrets/winnow/eu/config' }] } },
-    }],
+    [
+      'prune by other clusters',
+      {
+        prune: {
+          enabled: true,
+          settings: { clusters: [{ kind: 'kubernetes', name: 'eu', kubeconfig: '/run/secrets/winnow/eu/config' }] },
+        },
+      },
+    ],
     ['the service itself', { service: { enabled: true } }],
   ])('are none for %s', (_, values) => {
     expect(roles(render(only(values)))).toEqual([]);
@@ -119,8 +125,7 @@ describe('rights of a flow', () => {
 /** A cluster with what the chart makes, and a login of one of its accounts. */
 async function clusterWith(rendered: Rendered, account: string, openshift = false) {
   const server = await startKubeApiServer({ openshift });
-  for (const object of rendered.objects)
-    if (/Role/.test(object.kind)) server.put(object as unknown as ApiObject);
+  for (const object of rendered.objects) if (/Role/.test(object.kind)) server.put(object as unknown as ApiObject);
   const name = `system:serviceaccount:winnow:${account}`;
   const token = server.world.tokens.give({ name, groups: ['system:authenticated'] });
   return { server, kubeconfig: server.kubeconfigFor(token) };
@@ -150,12 +155,16 @@ describe('on a cluster that obeys roles', () => {
     await (await (await keeper('winnow-leases')).acquire('a', 'us', signal)).release();
 
     expect(server.all('Lease').length).toBe(1);
-    await expect((await keeper('winnow')).acquire('a', 'us', signal)).rejects.toMatchObject({ code: 'LEASE_UNAVAILABLE' });
+    await expect((await keeper('winnow')).acquire('a', 'us', signal)).rejects.toMatchObject({
+      code: 'LEASE_UNAVAILABLE',
+    });
   });
 
   test('hard-prune switches and restarts the registry that its settings name, and no other', async () => {
     const store = { readOnlySwitch: 'deployment:registry/docker-registry' };
-    const values = only({ hardPrune: { enabled: true, settings: { store: { ...store, restartRegistry: store.readOnlySwitch } } } });
+    const values = only({
+      hardPrune: { enabled: true, settings: { store: { ...store, restartRegistry: store.readOnlySwitch } } },
+    });
     const rendered = render(values);
     const { server, kubeconfig } = await clusterWith(rendered, 'winnow-hard-prune');
     putDeployments(server);
@@ -179,7 +188,10 @@ describe('on a cluster that obeys roles', () => {
     const { objects } = render(examples.get('openshift') ?? {});
 
     expect(singly(rulesOf(objects, 'ClusterRole', 'winnow-winnow-hard-prune-switch'))).toEqual([
-      ...['imageregistry.operator.openshift.io/configs cluster get', 'imageregistry.operator.openshift.io/configs cluster patch'],
+      ...[
+        'imageregistry.operator.openshift.io/configs cluster get',
+        'imageregistry.operator.openshift.io/configs cluster patch',
+      ],
     ]);
     expect(objectOf({ objects, texts: new Map() }, 'Role', 'winnow-hard-prune-registry').metadata.namespace).toBe(
       'openshift-image-registry',
@@ -194,7 +206,10 @@ function putDeployments(server: KubeApiServer): void {
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'registry', image: 'registry:2' }] } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'registry', image: 'registry:2' }] },
+      },
     },
     status: { observedGeneration: 1000, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
   });

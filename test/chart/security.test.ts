@@ -39,15 +39,18 @@ describe('every pod', () => {
     );
   });
 
-  test.each(pods)('%s: has a token only if it asks the API, and its account has none by itself', (_, { pod, metadata }) => {
-    const asks = ['winnow-prune', 'winnow-prune-images', 'winnow-snapshot', 'winnow-service'].includes(metadata.name);
-    const rendered = metadata.name === 'winnow-service' ? asService : asJobs;
+  test.each(pods)(
+    '%s: has a token only if it asks the API, and its account has none by itself',
+    (_, { pod, metadata }) => {
+      const asks = ['winnow-prune', 'winnow-prune-images', 'winnow-snapshot', 'winnow-service'].includes(metadata.name);
+      const rendered = metadata.name === 'winnow-service' ? asService : asJobs;
 
-    expect(pod.automountServiceAccountToken).toBe(asks);
-    expect(objectOf(rendered, 'ServiceAccount', pod.serviceAccountName)).toMatchObject({
-      automountServiceAccountToken: false,
-    });
-  });
+      expect(pod.automountServiceAccountToken).toBe(asks);
+      expect(objectOf(rendered, 'ServiceAccount', pod.serviceAccountName)).toMatchObject({
+        automountServiceAccountToken: false,
+      });
+    },
+  );
 
   test.each(pods)('%s: asks for resources, and mounts what its volumes are', (_, { pod }) => {
     const [container] = pod.containers;
@@ -101,6 +104,15 @@ describe('whose the pods are', () => {
     expect(workload(rendered, 'winnow-node-gc').pod.securityContext).toMatchObject({ runAsUser: 0 });
     expect(workload(rendered, 'winnow-prune').pod.containers[0].securityContext).toMatchObject({
       capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] },
+    });
+  });
+
+  test('can be left to OpenShift, which gives each namespace users of its own', () => {
+    const nobody = { runAsUser: null, runAsGroup: null, fsGroup: null };
+    const rendered = render({ ...everything, podSecurityContext: nobody });
+
+    expect(workload(rendered, 'winnow-reconcile').pod.securityContext).toEqual({
+      ...{ runAsNonRoot: true, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
     });
   });
 

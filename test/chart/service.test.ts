@@ -14,7 +14,9 @@ describe('the service', () => {
     const kinds = rendered.objects.map(nameOf);
 
     expect(kinds.filter((name) => name.startsWith('CronJob'))).toEqual([]);
-    expect(kinds).toEqual(expect.arrayContaining(['Deployment winnow-service', 'DaemonSet winnow-node-gc', 'Service winnow']));
+    expect(kinds).toEqual(
+      expect.arrayContaining(['Deployment winnow-service', 'DaemonSet winnow-node-gc', 'Service winnow']),
+    );
   });
 
   test('runs what CronJobs would run, by the same values', () => {
@@ -82,7 +84,9 @@ describe('the service', () => {
   });
 
   test('keeps schedules that the settings have besides', () => {
-    const { serve: more } = settingsOf(render(examples.get('replicas') ?? {}), 'gc-service') as { readonly serve: Serve };
+    const { serve: more } = settingsOf(render(examples.get('replicas') ?? {}), 'gc-service') as {
+      readonly serve: Serve;
+    };
 
     expect(more.schedules.map(({ name }) => name)).toEqual(['prune', 'hourly-look']);
   });
@@ -110,7 +114,9 @@ describe('replicas', () => {
 
     expect(objectOf(many, 'Deployment', 'gc-service')['spec']).toMatchObject({ strategy: { type: 'RollingUpdate' } });
     expect(objectOf(many, 'PodDisruptionBudget', 'gc-service')['spec']).toMatchObject({ maxUnavailable: 1 });
-    expect(objectOf(rendered, 'Deployment', 'winnow-service')['spec']).toMatchObject({ strategy: { type: 'Recreate' } });
+    expect(objectOf(rendered, 'Deployment', 'winnow-service')['spec']).toMatchObject({
+      strategy: { type: 'Recreate' },
+    });
     expect(rendered.objects.filter(({ kind }) => kind === 'PodDisruptionBudget')).toEqual([]);
   });
 

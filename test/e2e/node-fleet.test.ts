@@ -66,8 +66,8 @@ describe('winnow node-gc --all-nodes', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^DRY RUN: nothing was removed\n/);
-    for (const node of NODES) expect(stdout).toMatch(new RegExp(`${node}   success +0 +0 +1 `));
-    expect(stdout).toContain('Would remove 0 containers, 0 sandboxes, 4 images; would free 3.81 MiB.');
+    for (const node of NODES) expect(stdout).toMatch(new RegExp(`${node} +success +0 +0 +1 +976\\.6 KiB `));
+    expect(stdout).toContain('Would remove 0 containers, 0 sandboxes, 4 images; would free 3.815 MiB.');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('success ratio 4/4 (100 %)');
     everywhere(allOf);
   });
@@ -94,7 +94,7 @@ describe('winnow node-gc --all-nodes', () => {
       '--keep',
       '**/old:*',
       '--keep',
-      '/^x{2,3}:/',
+      '/^x{2,3}$$|y$(z)/',
       '--node-selector',
       'kubernetes.io/os=linux',
     );
@@ -102,7 +102,7 @@ describe('winnow node-gc --all-nodes', () => {
     expect(code).toBe(0);
     everywhere(allOf);
     expect(kubelet.begun[0]?.args).toEqual(
-      expect.arrayContaining(['--keep=**/old:*', '--keep=/^x{2,3}:/', '--confirm']),
+      expect.arrayContaining(['--keep=**/old:*', '--keep=/^x{2,3}$$|y$(z)/', '--confirm']),
     );
   });
 
@@ -129,7 +129,7 @@ describe('winnow node-gc --all-nodes', () => {
     };
     const settings = join(home, 'winnow.yaml');
     writeFileSync(settings, 'nodeGc: {fleet: {maxFailures: 0}}\n');
-    const { code, stdout } = await winnow('--deadline', '3s', '--confirm', '--config', settings, '-o', 'json');
+    const { code, stdout } = await winnow('--deadline', '15s', '--confirm', '--config', settings, '-o', 'json');
 
     expect(code).toBe(3);
     expect(outcomes(stdout)).toEqual(['n1 failed', 'n2 failed', 'n3 unknown', 'n4 success']);
@@ -154,9 +154,9 @@ describe('winnow node-gc --all-nodes', () => {
     const { code, stdout } = await winnow('--parallelism', '1');
 
     expect(code).toBe(4);
-    expect(kubelet.begun.length).toBe(1);
-    expect(stdout).toContain('Stopped: 1 node failed, and with 1 no further one is begun');
-    expect(stdout).toContain('success ratio 0/4 (0 %), 3 not begun\n');
+    expect(kubelet.begun.length).toBe(2);
+    expect(stdout).toContain('Stopped: 2 nodes failed, and with 2 no further one is begun');
+    expect(stdout).toContain('success ratio 0/4 (0 %), 2 not begun\n');
   });
 
   test('told to stop it begins no further node, waits for what is in hand, and reports', async () => {
@@ -260,7 +260,7 @@ describe('winnow node-gc --all-nodes', () => {
     });
     expect(lines[0]).toMatchObject({ kind: 'Node', name: 'n1', holds: ['in use on node n1'] });
     expect(lines[0].uses).toEqual(expect.arrayContaining([USED, 'registry.example/of-n1:1']));
-    expect(JSON.stringify(lines)).not.toContain('old');
+    expect(JSON.stringify(lines)).not.toContain('old:1');
 
     instead = () => undefined;
     expect((await winnow(...common)).stdout).toMatch(/Wrote \d+ names of images in use to .*nodes\.ndjson\./);
@@ -275,7 +275,7 @@ describe('winnow node-gc --all-nodes', () => {
     writeFileSync(settings, `cluster: prod\nevents: [{to: file, path: ${events}}]\n`);
     const markdown = await winnow('-o', 'markdown', '--config', settings);
 
-    expect(markdown.stdout).toContain('| `n1` | success | 0 | 0 | 1 | 976.56 KiB |');
+    expect(markdown.stdout).toContain('| `n1` | success | 0 | 0 | 1 | 976.6 KiB |');
     const lines = readFileSync(events, 'utf8').trim().split('\n');
     expect(lines.length).toBe(1);
     const event = JSON.parse(lines[0] ?? '');

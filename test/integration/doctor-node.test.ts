@@ -6,6 +6,7 @@ import { examineNode } from '../../src/cli/session/examine-node.ts';
 import type { Check } from '../../src/report/checks.ts';
 import { type Node, startNode } from '../support/node-rig.ts';
 import { describeReal, programPath } from '../support/requirements.ts';
+import { busyboxLayer, paddingLayer, pushRunnable } from '../support/runnable-image.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 describeReal(
@@ -72,6 +73,31 @@ describeReal(
         status: 'warn',
         finding: '1 forgotten, holding 0 B; first: forgotten',
       });
+    });
+
+    test('an image that was removed under a running container, and one that has an end, are told', async () => {
+      await pushRunnable(node.registry.url, 'app', { tag: '1', layers: [busyboxLayer(), paddingLayer('app', 1000)] });
+      const image = `${node.host}app:1`;
+      await node.rig.pull(image);
+      await node.rig.container(await node.rig.pod('app'), { image });
+      expect((await examine()).get('runtime: images of containers')).toMatchObject({ status: 'ok' });
+      expect((await examine()).get('runtime: bytes of images')?.finding).toContain('the kubelet is told');
+
+      const address = ['--address', node.containerd.socket, '--namespace', 'k8s.io'];
+      for (const { id, repo_tags, repo_digests } of await node.rig.images())
+        if (repo_tags.includes(image))
+          for (const name of [...repo_tags, ...repo_digests, id])
+            spawnSync(programPath('ctr'), [...address, 'images', 'rm', '--sync', name]);
+      const label = 'containerd.io/gc.expire=2030-01-01T00:00:00Z';
+      spawnSync(programPath('ctr'), [...address, 'images', 'label', `${node.host}pause:1`, label]);
+      // CRI takes a moment to notice.
+      const gone = { status: 'warn', finding: expect.stringContaining('container app of pod') };
+      await expect
+        .poll(async () => (await examine()).get('runtime: images of containers'), { timeout: 20_000 })
+        .toMatchObject(gone);
+      expect((await examine()).get('runtime: expiries')?.finding).toContain(
+        `1 with an end; first: ${node.host}pause:1 at 2030-01-01T00:00:00.000Z`,
+      );
     });
 
     test('a runtime that does not answer is a failed check, not an error', async () => {

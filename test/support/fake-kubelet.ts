@@ -76,7 +76,7 @@ export function startFakeKubelet(server: KubeApiServer, work: FakeWork): FakeKub
     const pod: FakePod = {
       node,
       job: name,
-      args: template.spec.containers[0].args,
+      args: expanded(template.spec.containers[0].args),
       spec: template.spec,
       killed: end.signal,
     };
@@ -117,4 +117,9 @@ export function startFakeKubelet(server: KubeApiServer, work: FakeWork): FakeKub
     for (const end of ends) end.abort('the test is over');
   });
   return { begun, peak: () => peaks.all, peakOnANode: () => peaks.node };
+}
+
+/** As kubelets read arguments; no variable is known. @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ */
+function expanded(args: readonly string[]): readonly string[] {
+  return args.map((word) => word.replaceAll('$$', '$'));
 }

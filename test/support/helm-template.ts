@@ -98,12 +98,12 @@ export function scopeOf(chart: Chart, values: Values, { name = 'winnow', namespa
   };
 }
 
-/** As Helm does it: maps are merged, all else is replaced, and null takes a default away. */
+/** As Helm does it: maps are merged, all else is replaced, and null takes a default away; where there is none, null stays. */
 export function mergeValues(under: Values, over: Values): Values {
   const merged: Record<string, unknown> = structuredClone(under);
   for (const [key, value] of Object.entries(over)) {
     const present = merged[key];
-    if (value === null) delete merged[key];
+    if (value === null && key in merged) delete merged[key];
     else merged[key] = isMap(value) && isMap(present) ? mergeValues(present, value) : structuredClone(value);
   }
   return merged;
@@ -112,8 +112,7 @@ export function mergeValues(under: Values, over: Values): Values {
 /** The objects of one rendered text. */
 export function objectsIn(text: string): readonly KubeObject[] {
   return [...parseAllDocuments(text, { version: '1.1' })].flatMap((document) => {
-    if ('errors' in document && document.errors.length > 0)
-      throw new Error(`${document.errors[0]?.message}\n${text}`);
+    if ('errors' in document && document.errors.length > 0) throw new Error(`${document.errors[0]?.message}\n${text}`);
     const value: unknown = document.toJS();
     return value === null ? [] : [value as KubeObject];
   });
@@ -126,12 +125,13 @@ function templateName(path: string): string | undefined {
 }
 
 function evaluator(chart: Chart): (path: string, scope: unknown) => string {
-  const sources = [...chart.files].filter(([path]) => path.startsWith('templates/')).map(([path, text]) => {
-    return [path, text.replaceAll('.Files.Get ', `${FILE_TEXT} `)] as const;
-  });
+  const sources = [...chart.files]
+    .filter(([path]) => path.startsWith('templates/'))
+    .map(([path, text]) => {
+      return [path, text.replaceAll('.Files.Get ', `${FILE_TEXT} `)] as const;
+    });
   const texts = new Map(sources);
-  const render = (source: string, scope: unknown): string =>
-    engine.parse(source, shared).evaluate(scope).join('');
+  const render = (source: string, scope: unknown): string => engine.parse(source, shared).evaluate(scope).join('');
   const engine = createEngine<string>({
     fromString: (text) => text,
     funcs: { ...sprig, ...helmFunctions(render, chart) },
@@ -202,7 +202,14 @@ function goKindOf(value: unknown): string {
 
 /** With sorted keys, as Go writes it, and with quotes where YAML 1.1 would read something else. */
 function toYaml(value: unknown): string {
-  return stringify(value, { version: '1.1', sortMapEntries: true, indentSeq: false, singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+  return stringify(value, {
+    version: '1.1',
+    sortMapEntries: true,
+    indentSeq: false,
+    singleQuote: true,
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  }).trimEnd();
 }
 
 function parseYaml(text: string): unknown {

@@ -169,7 +169,7 @@ volumeMounts:
 {{- range list .root.Values.podSecurityContext .podSecurityContext .values.podSecurityContext -}}
 {{- include "winnow.merge" (dict "into" $context "from" (deepCopy (. | default dict))) -}}
 {{- end -}}
-{{- toYaml $context -}}
+{{- include "winnow.withoutNulls" $context -}}
 {{- end -}}
 
 {{- define "winnow.containerSecurity" -}}
@@ -177,7 +177,16 @@ volumeMounts:
 {{- range list .root.Values.securityContext .values.securityContext -}}
 {{- include "winnow.merge" (dict "into" $context "from" (deepCopy (. | default dict))) -}}
 {{- end -}}
-{{- toYaml $context -}}
+{{- include "winnow.withoutNulls" $context -}}
+{{- end -}}
+
+{{/* YAML of a map without what is null in it: so a usual value is taken away. */}}
+{{- define "winnow.withoutNulls" -}}
+{{- $map := . -}}
+{{- range $key, $value := $map -}}
+{{- if kindIs "invalid" $value -}}{{- $_ := unset $map $key -}}{{- end -}}
+{{- end -}}
+{{- toYaml $map -}}
 {{- end -}}
 
 {{/* The ConfigMap of a flow. */}}

@@ -14,6 +14,7 @@ import { addPrune } from './prune.ts';
 import { addReconcile } from './reconcile.ts';
 import { addRepo } from './repo.ts';
 import { addRun } from './run.ts';
+import { addServe } from './serve.ts';
 import { addSnapshot } from './snapshot.ts';
 import { addTag } from './tag.ts';
 import { addTune } from './tune.ts';
@@ -28,6 +29,7 @@ export const commands: readonly AddCommand[] = [
   addSnapshot,
   addApply,
   addUndo,
+  addServe,
   addExplain,
   addDu,
   addFsck,

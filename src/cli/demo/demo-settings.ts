@@ -27,7 +27,7 @@ export function serviceSettingsText(url: string, port: number): string {
 clusters: ['manifests:./cluster']
 prune:
   policies:
-    - {name: everything, repositories: ['**'], keepYoungerThan: 14d, keepNewest: 2}
+    - {name: everything, repositories: ['**'], keepYoungerThan: {age: 30d, by: created}, keepNewest: {count: 3, by: created}}
 serve:
   listen: 127.0.0.1:${port}
   schedules:

@@ -4,11 +4,12 @@ import { type PlannedNode, planNodeGc } from '../../flows/node-gc.ts';
 import type { NodeCounts } from '../../plan/node-counts.ts';
 import type { Check } from '../../report/checks.ts';
 import type { Runtime } from '../../systems/runtime/contract.ts';
-import { namespacesBesides, parseRuntimeAddress } from '../../systems/runtime/index.ts';
+import { imagesWithExpiry, namespacesBesides, parseRuntimeAddress } from '../../systems/runtime/index.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import { nodeConfigChecks } from './examine-node-config.ts';
 import { diskCheck, mountedSocket } from './examine-node-disk.ts';
+import { bytesTold, expiries, goneImages, lostPins } from './examine-node-images.ts';
 
 export interface NodeToExamine {
   readonly runtime: Runtime;
@@ -25,14 +26,24 @@ export async function examineNode(node: NodeToExamine): Promise<readonly Check[]
   try {
     const { product, version } = await runtime.describe(signal);
     const planned = await lookAt(node);
-    const counts = planned.plan.header.node;
+    const { evidence } = planned.view;
+    const disks = await runtime.disks(signal);
+    const sandboxImages = imagesOfSandboxes(evidence);
+    const { kind } = parseRuntimeAddress(runtime.name);
     return [
       { name: 'runtime: reach', status: 'ok', finding: `${product} ${version} at ${runtime.name}` },
       await mountedSocket(parseRuntimeAddress(runtime.name).socket),
       ...unread(planned),
-      ...(await Promise.all((await runtime.disks(signal)).map(diskCheck))),
-      await sandboxImage(planned.view.evidence, runtime, signal),
-      ...(product === 'containerd' ? await ofContainerd(node, counts) : []),
+      ...(await Promise.all(disks.map(diskCheck))),
+      ...(kind === 'cri'
+        ? [
+            await sandboxImage(sandboxImages, runtime, signal),
+            goneImages(evidence),
+            bytesTold(disks, planned.plan.header.node),
+          ]
+        : []),
+      ...(product === 'containerd' ? await ofContainerd(node, planned, version) : []),
+      ...(product === 'containerd' && kind === 'cri' ? [lostPins(evidence, sandboxImages)] : []),
       ...(await nodeConfigChecks(node.root, version, signal)),
     ];
   } catch (error) {
@@ -62,15 +73,19 @@ function unread({ plan }: PlannedNode): readonly Check[] {
   }));
 }
 
-/** Without it no pod starts while the registry is away, and the kubelet removes it when it is not pinned. */
-async function sandboxImage(evidence: Evidence, runtime: Runtime, signal: AbortSignal): Promise<Check> {
-  const name = 'runtime: sandbox image';
-  const { resources, edges } = evidence;
+/** Keys of the images that sandboxes were made from. */
+function imagesOfSandboxes({ resources, edges }: Evidence): ReadonlySet<string> {
   const keys = new Set<string>();
   for (let n = 0; n < edges.length; n += 1) {
     const [from, to] = [edges.from[n] as ResourceId, edges.to[n] as ResourceId];
     if (resources.kind(from) === 'sandbox' && resources.kind(to) === 'node-image') keys.add(resources.key(to));
   }
+  return keys;
+}
+
+/** Without it no pod starts while the registry is away, and the kubelet removes it when it is not pinned. */
+async function sandboxImage(keys: ReadonlySet<string>, runtime: Runtime, signal: AbortSignal): Promise<Check> {
+  const name = 'runtime: sandbox image';
   if (keys.size === 0) return { name, status: 'ok', finding: 'there is no sandbox to see it from' };
   for (const key of keys) {
     const image = await runtime.image(key, signal);
@@ -94,13 +109,16 @@ async function sandboxImage(evidence: Evidence, runtime: Runtime, signal: AbortS
 
 async function ofContainerd(
   { runtime, timeoutMs, signal }: NodeToExamine,
-  counts: NodeCounts | undefined,
+  { plan }: PlannedNode,
+  version: string,
 ): Promise<readonly Check[]> {
+  const counts = plan.header.node;
   return [
     await packedLayers(runtime, signal),
     unreferenced(counts?.unreferencedBytes ?? 0),
     leases(counts),
     await namespaces(runtime, timeoutMs, signal),
+    expiries(await imagesWithExpiry(parseRuntimeAddress(runtime.name), { timeoutMs }, signal), version),
   ];
 }
 

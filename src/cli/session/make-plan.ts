@@ -9,6 +9,7 @@ import { startProgress } from '../progress.ts';
 import { newPlanId } from './ids.ts';
 import { meansOf } from './means.ts';
 import { registryDrops, rememberRecords, rememberRegistry, rememberTags, watchedRecords } from './memory.ts';
+import { registryTold } from './registry-told.ts';
 import type { OpenRecords, Session } from './session.ts';
 
 /** Looks at the world and decides what `reconcile` would do. */
@@ -26,9 +27,11 @@ export async function makeReconcilePlan(session: Session): Promise<Planned> {
       (one) => one.kind === 'retained' || (one.kind === 'transient' && one.whenNoRecord === 'retire'),
     ),
   });
+  const told = await registryTold(session, host, false);
   const planned = await planReconcile(
     {
       ...common,
+      ...(told !== undefined && { linkMore: told.link }),
       policy,
       limits: settings.limits,
       remember: (evidence) => rememberTags(evidence, state, terminal.nowMs()),

@@ -1,16 +1,14 @@
 import { pruneNeeds } from '../../config/prune-needs.ts';
-import { applyPulls } from '../../evidence/apply-pulls.ts';
 import type { Planned } from '../../flows/plan-tags.ts';
 import { planPrune } from '../../flows/prune.ts';
 import type { Digest } from '../../oci/digest.ts';
-import type { PullsRead } from '../../systems/pulls/contract.ts';
-import { openPulls } from '../../systems/pulls/index.ts';
 import { parsePlace } from '../../systems/snapshot-place/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { CliErrorCode } from '../errors.ts';
 import { clusterUses } from './cluster-uses.ts';
 import { prepare } from './make-plan.ts';
 import { registryDrops, rememberRecords, rememberRegistry, rememberTags } from './memory.ts';
+import { registryTold } from './registry-told.ts';
 import type { Session } from './session.ts';
 import { tagHistories } from './tag-history.ts';
 
@@ -38,7 +36,7 @@ export async function makePrunePlan(session: Session, choices: PruneChoices): Pr
   });
   const clusters = choices.withoutClusters ? [] : await clusterUses(session, host);
   const histories = tagHistories(host, state);
-  const pulls = needs.pulls ? await readPulls(session) : undefined;
+  const told = await registryTold(session, host, needs.pulls);
   const planned = await planPrune(
     {
       ...common,
@@ -51,9 +49,9 @@ export async function makePrunePlan(session: Session, choices: PruneChoices): Pr
       remember: (evidence) => rememberTags(evidence, state, terminal.nowMs()),
       recall: async (evidence) => ({
         tagHistory: await histories.recall(evidence),
-        ...(pulls === undefined ? {} : { pullsKnownSinceMs: () => pulls.times.knownSinceMs }),
+        ...(needs.pulls && told !== undefined && { pullsKnownSinceMs: told.pullsKnownSinceMs }),
       }),
-      ...(pulls === undefined ? {} : { linkMore: (evidence, sink) => applyPulls(evidence, sink, host, pulls.times) }),
+      ...(told !== undefined && { linkMore: told.link }),
       drops: (repositories) => registryDrops(repositories, host, state, settings.limits.maxDropShare),
     },
     terminal.signal,
@@ -88,14 +86,4 @@ function snapshotRepositories({ settings }: Session, host: string): readonly str
     const place = parsePlace(source.from);
     return place.kind === 'oci' && place.host.toLowerCase() === host.toLowerCase() ? [place.repository] : [];
   });
-}
-
-async function readPulls({ settings, terminal }: Session): Promise<PullsRead | undefined> {
-  const { pulls } = settings.prune;
-  if (pulls === undefined || pulls.files.length === 0) return undefined;
-  const { files, ignoreUserAgents: userAgents, ignoreActors: actors } = pulls;
-  const read = await openPulls({ files, userAgents, actors }).read(terminal.signal);
-  for (const hole of read.holes)
-    terminal.say(`${terminal.paint.yellow('warning:')} pulls before this are unknown: ${hole}`);
-  return read;
 }

@@ -1,7 +1,5 @@
 import { dirname } from 'node:path/posix';
 import type { NodeGcSettings, Settings } from '../../config/settings.ts';
-import type { LabelFilter } from '../../policy/node-gc/policy.ts';
-import type { NamePattern } from '../../policy/retention/policy.ts';
 import { type NodeMount, REGISTRY_LOGIN } from '../../systems/fleet/index.ts';
 import { formatRuntimeAddress, parseRuntimeAddress, usualSockets } from '../../systems/runtime/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
@@ -58,7 +56,9 @@ function policyArgs({ policy, watermarks, releaseContent, timeoutMs, staticPods 
   ];
 }
 
-function imageArgs(images: NonNullable<NodeGcSettings['policy']['images']>): readonly string[] {
+type ImagePolicy = NonNullable<NodeGcSettings['policy']['images']>;
+
+function imageArgs(images: ImagePolicy): readonly string[] {
   const { minPullAgeMs, minUnusedAgeMs, minBuildAgeMs, keepPerRepository, keep, only, labels } = images;
   return [
     `--min-pull-age=${minPullAgeMs}ms`,
@@ -71,9 +71,9 @@ function imageArgs(images: NonNullable<NodeGcSettings['policy']['images']>): rea
   ];
 }
 
-const patternText = ({ kind, text }: NamePattern) => (kind === 'glob' ? text : `/${text}/`);
+const patternText = ({ kind, text }: ImagePolicy['keep'][number]) => (kind === 'glob' ? text : `/${text}/`);
 
-const labelText = ({ key, value, absent }: LabelFilter) =>
+const labelText = ({ key, value, absent }: ImagePolicy['labels'][number]) =>
   `${absent ? '!' : ''}${key}${value === undefined ? '' : `=${value}`}`;
 
 function repullableArgs({ nodeGc, registry }: Pick<Settings, 'nodeGc' | 'registry'>): readonly string[] {

@@ -116,7 +116,7 @@ const fleet = section({
   maxFailures: countOrShare
     .prefault('25%')
     .describe(
-      'When so many nodes have failed, no further one is begun: a number, or a share of the nodes that are to be cleaned. 0: never.',
+      'When so many nodes have failed, no further one is begun: a number, or a share of the nodes that are to be cleaned, but at least two. 0: never.',
     ),
   imagePullSecrets: listOf(kubernetesName('registry-login'), '[registry-login]')
     .prefault([])

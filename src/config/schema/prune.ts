@@ -8,7 +8,9 @@ import { prunePoliciesSchema } from './prune-policies.ts';
 const pulls = section({
   files: listOf(path('/var/log/registry/events.ndjson'), '[/var/log/registry/events.ndjson]')
     .prefault([])
-    .describe('Files of notifications as Distribution sends them, as a webhook wrote them down.'),
+    .describe(
+      'Files of notifications as Distribution sends them, as a webhook wrote them down; or folders of such files.',
+    ),
   ignoreUserAgents: listOf(text('trivy'), '[trivy, skopeo]')
     .prefault([...programsThatOnlyLook])
     .describe(
@@ -17,6 +19,11 @@ const pulls = section({
   ignoreActors: listOf(text('scanner', 'name'), '[scanner]')
     .prefault([])
     .describe('Nor do pulls by these users, in whatever case.'),
+  pushLease: duration('1h', { min: '0' })
+    .prefault('1h')
+    .describe(
+      'What was pushed so short a time ago, as the files tell, is held in `prune` and `reconcile`, whatever policies say. `0`: nothing is.',
+    ),
 });
 
 export const pruneSchema = section({

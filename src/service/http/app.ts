@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ServiceError } from '../errors.ts';
@@ -24,6 +25,8 @@ const MOST_NOTIFICATION_BYTES = 1024 * 1024;
  */
 export function createApp(parts: HttpParts): Hono<ServiceEnv> {
   const { basePath } = parts.settings();
+  // Each stream of events listens for the end.
+  if (parts.stopping !== undefined) setMaxListeners(0, parts.stopping);
   const outer = new Hono<ServiceEnv>();
   outer.onError((failure, context) => answerProblem(context, parts, failure));
   outer.notFound((context) => answerProblem(context, parts, nothingAt(context.req.path)));

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { failureWords } from '../../util/pure/system-failure.ts';
+import { messageOf } from '../../util/pure/coded-error.ts';
 import { ServiceError } from '../errors.ts';
 import type { ServiceEnv } from './parts.ts';
 
@@ -49,8 +49,11 @@ export async function listen(
 async function begin(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const onError = (failure: NodeJS.ErrnoException) => {
-      const code = failure.code === 'EADDRINUSE' ? 'SERVE_ADDRESS_IN_USE' : 'SERVE_ADDRESS_UNUSABLE';
-      reject(new ServiceError(code, `listening at ${host}:${port}: ${failureWords(failure)}`, { cause: failure }));
+      const isUsed = failure.code === 'EADDRINUSE';
+      const code = isUsed ? 'SERVE_ADDRESS_IN_USE' : 'SERVE_ADDRESS_UNUSABLE';
+      // `listen EADDRNOTAVAIL: address not available 192.0.2.1`
+      const why = isUsed ? 'something else listens there' : messageOf(failure).replace(/^listen [A-Z0-9_]+: /, '');
+      reject(new ServiceError(code, `listening at ${host}:${port}: ${why}`, { cause: failure }));
     };
     server.once('error', onError);
     server.listen({ host, port }, () => {

@@ -10,6 +10,7 @@ import { Icon } from './parts/icon.tsx';
 import { LiveRun } from './parts/progress.tsx';
 import { Report } from './parts/report.tsx';
 import { flowWords, triggerWords } from './parts/run-words.ts';
+import { stateLooks } from './parts/state.tsx';
 import { At, Lasting } from './parts/time.tsx';
 import { type PageContext, queryOf, runOf, show } from './show.ts';
 
@@ -68,7 +69,7 @@ function Run({ frame, view, refreshes }: Parts & { readonly refreshes: boolean }
       <div class="columns">
         <section class="sheet" aria-labelledby="facts">
           <h2 id="facts">Facts</h2>
-          <Facts frame={frame} run={run} />
+          <Facts frame={frame} view={view} />
         </section>
         <section class="sheet" aria-labelledby="events">
           <h2 id="events">What happened</h2>
@@ -100,7 +101,7 @@ function NoScript({ path, refreshes }: { readonly path: string; readonly refresh
 
 function Why({ run: { why = [], broken = [], state } }: { readonly run: RunRecord }) {
   if (why.length + broken.length === 0) return null;
-  const tone = state === 'failed' ? 'bad' : state === 'waiting' ? 'wait' : 'warn';
+  const { tone } = stateLooks[state];
   return (
     <div class={`notice tone-${tone}`}>
       <Icon name={tone} />
@@ -166,7 +167,7 @@ function Figures({ run: { counts = {}, plannedBytes, freedBytes } }: { readonly 
   );
 }
 
-function Facts({ frame: { basePath, nowMs }, run }: { readonly frame: Frame; readonly run: RunRecord }) {
+function Facts({ frame: { basePath, nowMs }, view: { run, undoings } }: Parts) {
   const time = (ms: number | undefined) => ms !== undefined && <At ms={ms} nowMs={nowMs} />;
   const link = (id: string | undefined) =>
     id !== undefined && <a href={`${basePath}/runs/${encodeURIComponent(id)}`}>{id}</a>;
@@ -193,7 +194,8 @@ function Facts({ frame: { basePath, nowMs }, run }: { readonly frame: Frame; rea
     ['Hash of the plan', run.planHash !== undefined && <code>{run.planHash}</code>],
     ['Could not be seen', run.gaps !== undefined && run.gaps > 0 && countedWith(run.gaps, 'thing')],
     ['Brings back', link(run.undoOf)],
-    ['Brought back by', link(run.undoneBy)],
+    ['Brought back', undoings.length > 0 && undoings.map(({ id }) => <>{link(id)} </>)],
+    ['Brought back by', run.undoneBy],
     ['Journals', (run.journals ?? []).join(', ')],
     [
       'More arguments',

@@ -65,6 +65,7 @@ function Runs(props: {
             .join(',')}
         />
       )}
+      {runs.length > 0 && <TimeLines runs={runs} />}
       <section class="sheet" aria-label="Runs">
         <Filter frame={frame} looked={looked} />
         {runs.length === 0 ? (
@@ -83,13 +84,23 @@ function Runs(props: {
           )}
         </nav>
       </section>
-      {runs.length > 0 && (
-        <section class="sheet" aria-labelledby="time-line">
-          <h2 id="time-line">Time line of these runs</h2>
-          <TimeLine runs={runs} />
-        </section>
-      )}
     </Page>
+  );
+}
+
+/** One for each schedule: their figures are about different things. The one that ran most lately is open. */
+function TimeLines({ runs }: { readonly runs: readonly RunRecord[] }) {
+  const names = [...new Set(runs.map(({ schedule }) => schedule))];
+  return (
+    <section class="sheet" aria-labelledby="time-line">
+      <h2 id="time-line">Time line of these runs</h2>
+      {names.map((name, n) => (
+        <details open={n === 0}>
+          <summary>{name}</summary>
+          <TimeLine runs={runs.filter(({ schedule, trigger }) => schedule === name && trigger !== 'undo')} />
+        </details>
+      ))}
+    </section>
   );
 }
 

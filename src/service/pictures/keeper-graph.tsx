@@ -90,7 +90,7 @@ function NodeOf({ placed: { node, box } }: { readonly placed: PlacedNode }) {
         {fitText(node.kind, width - 16, 10)}
       </text>
       <text x={round(x + 8)} y={round(y + 30)} font-size="12">
-        {fitEnd(node.label, width - 16, 12)}
+        {(node.shows === 'beginning' ? fitText : fitEnd)(node.label, width - 16, 12)}
       </text>
     </>
   );

@@ -9,6 +9,8 @@ export interface KeeperNode {
   /** In words, for who points at it, or hears it. */
   readonly title: string;
   readonly href?: string;
+  /** Which end of a long label says more. Default: its end, as of names with many parts. */
+  readonly shows?: 'beginning';
   /** Steps to the thing that the picture is about: 0 for that itself. */
   readonly depth: number;
   readonly role: 'target' | 'root' | 'step' | 'going' | 'more';

@@ -24,7 +24,7 @@ export const pictureStyle = `
 }
 :root[data-theme='dark'] { ${dark} }
 .picture { margin: 0 0 1rem; }
-.picture > svg, svg.picture { display: block; max-width: 100%; height: auto; }
+.picture > svg, svg.picture { display: block; overflow: visible; max-width: 100%; height: auto; }
 .picture > svg { width: 100%; }
 .disk-bar > svg { max-width: 600px; }
 .run-strip > svg { max-width: 588px; }

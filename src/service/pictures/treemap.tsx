@@ -1,4 +1,4 @@
-import { Area, Legend, type Look } from './area.tsx';
+import { Area, Legend, type Look, looks } from './area.tsx';
 import { type Box, round } from './hatch.ts';
 import { fitText, textWidth } from './text-width.ts';
 import { layTiles, type PlacedGroup, type PlacedTile, type TileGroup } from './treemap-layout.ts';
@@ -88,7 +88,7 @@ function TileOf({ placed: { tile, box }, below }: { readonly placed: PlacedTile;
     <>
       <title>{tile.title}</title>
       <Area box={box} look={tile.look} />
-      <TileLabel label={tile.label} box={box} below={below} />
+      <TileLabel label={tile.label} look={tile.look} box={box} below={below} />
     </>
   );
   if (tile.href === undefined || Math.min(box.width, box.height) < LEAST_LINK) return <g>{inside}</g>;
@@ -99,14 +99,36 @@ function TileOf({ placed: { tile, box }, below }: { readonly placed: PlacedTile;
   );
 }
 
-function TileLabel({ label, box, below }: { readonly label: string; readonly box: Box; readonly below: number }) {
+/** Letters on hatching get a ground of their own. */
+function TileLabel({
+  label,
+  look,
+  box,
+  below,
+}: {
+  readonly label: string;
+  readonly look: Look;
+  readonly box: Box;
+  readonly below: number;
+}) {
   const top = Math.max(box.y, below);
   if (box.y + box.height - top < LABEL.lineHeight + 2) return null;
   const text = fitText(label, box.width - 2 * LABEL.margin, LABEL.fontSize);
   if (text === '') return null;
   return (
-    <text class="label" x={round(box.x + LABEL.margin)} y={round(top + LABEL.lineHeight)} font-size={LABEL.fontSize}>
-      {text}
-    </text>
+    <>
+      {looks[look].hatching !== undefined && (
+        <rect
+          class="label-back"
+          x={round(box.x + 1)}
+          y={round(top + 2)}
+          width={round(Math.min(box.width - 2, textWidth(text, LABEL.fontSize) + LABEL.margin + 2))}
+          height={LABEL.lineHeight}
+        />
+      )}
+      <text class="label" x={round(box.x + LABEL.margin)} y={round(top + LABEL.lineHeight)} font-size={LABEL.fontSize}>
+        {text}
+      </text>
+    </>
   );
 }

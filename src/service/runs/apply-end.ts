@@ -8,7 +8,8 @@ import { whyOf } from './why-of.ts';
 /** What a run that was applied came to. */
 export interface ApplyEnd {
   readonly state: RunState;
-  readonly why?: readonly string[];
+  /** Empty: it went as it should. */
+  readonly why: readonly string[];
 }
 
 /** @param cause - who wanted it to stop; undefined: nobody */
@@ -27,14 +28,14 @@ export function endOfApply(applied: {
   if (cause !== undefined && (wasCut || printed.error?.code === 'LEASE_HELD'))
     return cause === 'person'
       ? { state: 'stopped', why: ['It was stopped by a person: what was in hand was finished.'] }
-      : { state: 'interrupted' };
+      : { state: 'interrupted', why: [] };
   switch (code) {
     case exitCodes.done:
-      return { state: 'done' };
+      return { state: 'done', why: [] };
     case exitCodes.partial:
-      return { state: 'partial' };
+      return { state: 'partial', why: [] };
     case exitCodes.evidence:
-      return { state: 'incomplete' };
+      return { state: 'incomplete', why: [] };
     case exitCodes.outdated:
       return { state: didSomething ? 'partial' : 'outdated', why };
     default:

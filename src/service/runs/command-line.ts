@@ -1,6 +1,6 @@
 import type { ScheduledFlow, ScheduleSettings } from '../../config/serve-settings.ts';
-import type { RunnerParts } from './runner-parts.ts';
 import type { RunFiles } from './run-files.ts';
+import type { RunnerParts } from './runner-parts.ts';
 
 const commands: Readonly<Record<ScheduledFlow, readonly string[]>> = {
   reconcile: ['reconcile'],

@@ -56,9 +56,11 @@ export async function moveTo(
 /** Of an attempt whose answer was lost. */
 async function movedBefore(history: History, id: string, change: Change): Promise<RunRecord | undefined> {
   const run = await history.run(id);
-  const isAsWanted = run !== undefined && Object.entries(change).every(([key, value]) => {
-    const held = run[key as keyof RunRecord];
-    return value === undefined || JSON.stringify(held) === JSON.stringify(value);
-  });
+  const isAsWanted =
+    run !== undefined &&
+    Object.entries(change).every(([key, value]) => {
+      const held = run[key as keyof RunRecord];
+      return value === undefined || JSON.stringify(held) === JSON.stringify(value);
+    });
   return isAsWanted ? run : undefined;
 }

@@ -1,5 +1,6 @@
-import type { RunRecord, RunState } from '../../systems/history/contract.ts';
 import { exitCodes } from '../../report/exit-code.ts';
+import type { RunRecord, RunState } from '../../systems/history/contract.ts';
+import { errnoOf } from '../../util/pure/system-failure.ts';
 import { planArguments } from './command-line.ts';
 import { disksOf } from './disks-of.ts';
 import { moveTo, patiently } from './patiently.ts';
@@ -9,7 +10,6 @@ import { keepEvidence, openRunFiles, type RunFiles, removeRunFiles } from './run
 import type { RunTask } from './run-task.ts';
 import type { RunnerParts } from './runner-parts.ts';
 import { saveInventory } from './save-inventory.ts';
-import { errnoOf } from '../../util/pure/system-failure.ts';
 import { tellOf } from './tell-of.ts';
 import { unusualThings } from './unusual.ts';
 import { whyOf } from './why-of.ts';
@@ -58,11 +58,11 @@ async function planIn({ plan }: RunFiles, { code, outOfTime }: ChildEnd): Promis
 }
 
 async function failed(parts: RunnerParts, task: RunTask, end: ChildEnd): Promise<void> {
-  const state = end.code === exitCodes.evidence ? 'incomplete' : 'failed';
   const change = {
-    ...{ state, endedAtMs: parts.nowMs(), why: whyOf(end, task.schedule.deadlineMs) },
+    state: end.code === exitCodes.evidence ? ('incomplete' as const) : ('failed' as const),
+    ...{ endedAtMs: parts.nowMs(), why: whyOf(end, task.schedule.deadlineMs) },
     ...(end.code === null ? {} : { exitCode: end.code }),
-  } as const;
+  };
   const run = await moveTo(parts, task.gone, task.run.id, ['planning'], change);
   if (run !== undefined) tellOf(parts, run, 'failed');
 }
@@ -115,7 +115,8 @@ async function nextState(
   const gaps = header.gaps.length;
   const because = (why: readonly string[]) => (why.length === 0 ? {} : { why });
   if (header.actionCount === 0) {
-    if (header.broken.length > 0) return { state: 'failed', why: header.broken.map((limit) => `It breaks a limit: ${limit}.`) };
+    if (header.broken.length > 0)
+      return { state: 'failed', why: header.broken.map((limit) => `It breaks a limit: ${limit}.`) };
     return exitCode === exitCodes.evidence
       ? { state: 'incomplete', why: ['Nothing is to go, and something could not be seen.'] }
       : { state: 'nothing' };
@@ -126,7 +127,10 @@ async function nextState(
   const unusual = unusualThings(plan, past, schedule.growth);
   if (schedule.mode === 'plan') return { state: 'planned', ...because(unusual) };
   if ((run.moreArguments ?? []).length > 0)
-    return { state: 'waiting', why: [`Limits were raised by ${run.by ?? 'somebody'}, for this run alone.`, ...unusual] };
+    return {
+      state: 'waiting',
+      why: [`Limits were raised by ${run.by ?? 'somebody'}, for this run alone.`, ...unusual],
+    };
   if (schedule.mode === 'auto' && unusual.length === 0) return { state: 'approved' };
   return { state: 'waiting', ...because(unusual) };
 }

@@ -1,6 +1,6 @@
 import type { ScheduleSettings } from '../../config/serve-settings.ts';
-import { openStates } from '../../systems/history/index.ts';
 import type { RunRecord } from '../../systems/history/contract.ts';
+import { openStates } from '../../systems/history/index.ts';
 import { beginDue } from '../schedule/begin-due.ts';
 import { dueNotes } from '../schedule/due-notes.ts';
 import { moveTo } from './patiently.ts';

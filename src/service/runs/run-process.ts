@@ -100,7 +100,7 @@ async function saveOut(stdout: Readable, path: string, maxBytes: number): Promis
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
     const kept = chunk.subarray(0, Math.max(0, maxBytes - bytes));
     bytes += chunk.length;
-    if (kept.length > 0 && !file.write(kept)) await new Promise((resolve) => file.once('drain', resolve));
+    if (kept.length > 0 && !file.write(kept)) await new Promise<void>((resolve) => file.once('drain', () => resolve()));
   }
   file.end();
   await finished(file);

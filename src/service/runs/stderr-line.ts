@@ -1,7 +1,18 @@
 /** What a run says while it goes on: a line of its stderr. */
 export type StderrLine =
-  | { readonly kind: 'progress'; readonly title: string; readonly done: number; readonly total?: number; readonly words: string }
-  | { readonly kind: 'log'; readonly level: string; readonly words: string; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'progress';
+      readonly title: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly words: string;
+    }
+  | {
+      readonly kind: 'log';
+      readonly level: string;
+      readonly words: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   /** Warnings and errors, as people read them. */
   | { readonly kind: 'words'; readonly words: string };
 

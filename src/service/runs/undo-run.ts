@@ -1,5 +1,5 @@
-import { type RunRecord, type RunState } from '../../systems/history/contract.ts';
 import { exitCodes } from '../../report/exit-code.ts';
+import type { RunRecord, RunState } from '../../systems/history/contract.ts';
 import { undoArguments } from './command-line.ts';
 import { moveTo, patiently } from './patiently.ts';
 import { type ChildEnd, runChild } from './run-child.ts';
@@ -10,7 +10,14 @@ import { tellOf } from './tell-of.ts';
 import { whyOf } from './why-of.ts';
 
 /** States of runs that may have removed something. */
-export const undoableStates = ['done', 'partial', 'incomplete', 'stopped', 'failed', 'outdated'] as const satisfies RunState[];
+export const undoableStates = [
+  'done',
+  'partial',
+  'incomplete',
+  'stopped',
+  'failed',
+  'outdated',
+] as const satisfies RunState[];
 
 /** Brings back what a run removed: journal by journal, the newest first. What is there already is left alone, so it may be done twice. */
 export async function undoRun(parts: RunnerParts, task: RunTask): Promise<void> {
@@ -72,7 +79,10 @@ function stateOf(
   if (isCut && cause !== undefined) return { state: 'interrupted', why: [] };
   if (all.length === 0) return { state: 'failed', why: ['The run has no journal: there is nothing to go by.'] };
   const bad = ends.filter(({ code }) => code !== exitCodes.done);
-  const why = [sumWords(ends), ...bad.filter(({ printed }) => printed.undo === undefined).flatMap((end) => whyOf(end, task.schedule.deadlineMs))];
+  const why = [
+    sumWords(ends),
+    ...bad.filter(({ printed }) => printed.undo === undefined).flatMap((end) => whyOf(end, task.schedule.deadlineMs)),
+  ];
   if (bad.length === 0) return { state: 'done', why };
   return { state: ends.some(({ printed }) => printed.undo !== undefined) ? 'partial' : 'failed', why };
 }

@@ -1,5 +1,5 @@
-import type { RunRecord, RunState } from '../../systems/history/contract.ts';
 import { exitCodes } from '../../report/exit-code.ts';
+import type { RunRecord, RunState } from '../../systems/history/contract.ts';
 
 /** A plan, as far as it matters for whether a person should look at it. */
 export interface PlanToJudge {

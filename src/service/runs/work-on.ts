@@ -3,9 +3,9 @@ import { messageOf } from '../../util/pure/coded-error.ts';
 import { applyRun } from './apply-run.ts';
 import { moveTo } from './patiently.ts';
 import { planRun } from './plan-run.ts';
-import { forgetStop } from './stop-notes.ts';
 import type { RunTask } from './run-task.ts';
 import type { RunnerParts } from './runner-parts.ts';
+import { forgetStop } from './stop-notes.ts';
 import { tellOf } from './tell-of.ts';
 import { undoRun } from './undo-run.ts';
 
@@ -29,7 +29,8 @@ async function step(parts: RunnerParts, task: RunTask): Promise<void> {
   const { run, gone } = task;
   if (run.state === 'planning') return await planRun(parts, task);
   // Nobody is at work on it, or it would not be ours to begin: who was has died.
-  const orphan = run.state === 'applying' ? await moveTo(parts, gone, run.id, ['applying'], { state: 'interrupted' }) : run;
+  const orphan =
+    run.state === 'applying' ? await moveTo(parts, gone, run.id, ['applying'], { state: 'interrupted' }) : run;
   if (orphan === undefined) return;
   const resumed = { ...task, run: orphan };
   return run.trigger === 'undo' ? await undoRun(parts, resumed) : await applyRun(parts, resumed);

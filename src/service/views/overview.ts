@@ -59,10 +59,10 @@ export async function overviewOf({ history, standing, watermark, nowMs }: Overvi
     Promise.all(standing.schedules.map((schedule) => withRuns(history, schedule))),
   ]);
   const recent = removing.filter(({ endedAtMs = 0, trigger }) => endedAtMs >= sinceMs && trigger !== 'undo');
-  const newest = withInventories(readings, inventories, removing);
+  const newest = placesOf(readings, inventories, removing);
   const places = await Promise.all(newest.map((reading) => withTrend(history, reading, nowMs - TREND_MS)));
   return {
-    reclaimableBytes: newest.reduce((sum, { reclaimableBytes = 0 }) => sum + reclaimableBytes, 0),
+    reclaimableBytes: reclaimableOf(newest),
     freed: {
       bytes: recent.reduce((sum, { freedBytes = 0 }) => sum + freedBytes, 0),
       removed: recent.reduce((sum, { counts }) => sum + (counts?.removed ?? 0), 0),
@@ -88,26 +88,46 @@ async function withTrend(history: History, reading: DiskReading, sinceMs: number
   return { reading, trend };
 }
 
-/**
- * Readings, and for registries whose inventory is newer than any reading one made from that: their own sums, less what the plan behind
- * them has freed since.
- */
-function withInventories(
+/** The newest reading of each place; of a registry that has none, its inventory. Less what was freed there since. */
+function placesOf(
   readings: readonly DiskReading[],
   inventories: readonly InventoryHeader[],
   removing: readonly RunRecord[],
 ): readonly DiskReading[] {
-  const byTarget = new Map(readings.map((reading) => [reading.target, reading]));
-  for (const { target, planId, madeAtMs, bytes, reclaimableBytes } of inventories) {
-    const known = byTarget.get(target);
-    if (known?.reclaimableBytes !== undefined && known.atMs >= madeAtMs) continue;
-    const freed = removing.find((run) => run.planId === planId && run.undoneBy === undefined)?.freedBytes ?? 0;
-    byTarget.set(target, {
-      ...(known ?? { target, kind: 'registry' as const, atMs: madeAtMs, usedBytes: Math.max(0, bytes - freed) }),
-      reclaimableBytes: Math.max(0, reclaimableBytes - freed),
-    });
-  }
-  return [...byTarget.values()];
+  const known = new Set(readings.map(({ target }) => target));
+  const others = inventories.filter(({ target }) => !known.has(target)).map(asReading);
+  return [...readings, ...others].map((reading) => lessFreed(reading, removing));
+}
+
+function asReading({ target, madeAtMs, bytes, reclaimableBytes }: InventoryHeader): DiskReading {
+  return { target, kind: 'registry', atMs: madeAtMs, usedBytes: bytes, reclaimableBytes };
+}
+
+/** A registry's reading is a sum over its images, so it shrinks with them; a disk is measured. */
+function lessFreed(reading: DiskReading, removing: readonly RunRecord[]): DiskReading {
+  const { kind, atMs, usedBytes, reclaimableBytes } = reading;
+  const since = removing.filter(
+    (run) => run.target === nameOf(reading) && (run.applyStartedAtMs ?? 0) >= atMs && run.undoneBy === undefined,
+  );
+  const freedBytes = since.reduce((sum, run) => sum + (run.freedBytes ?? 0), 0);
+  return {
+    ...reading,
+    ...(kind === 'registry' && { usedBytes: Math.max(0, usedBytes - freedBytes) }),
+    ...(reclaimableBytes !== undefined && { reclaimableBytes: Math.max(0, reclaimableBytes - freedBytes) }),
+  };
+}
+
+/** Disks of one node tell of the same plan: it counts once. */
+function reclaimableOf(readings: readonly DiskReading[]): number {
+  const byName = new Map<string, number>();
+  for (const reading of readings)
+    byName.set(nameOf(reading), Math.max(byName.get(nameOf(reading)) ?? 0, reading.reclaimableBytes ?? 0));
+  return [...byName.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** A node with several disks has the path of each behind its name. */
+function nameOf({ target, kind }: DiskReading): string {
+  return kind === 'node' ? target.replace(/:\/.*$/, '') : target;
 }
 
 function fullness({ usedBytes, capacityBytes }: DiskReading): number {

@@ -3,6 +3,8 @@ import { openStates } from '../../systems/history/index.ts';
 import { type ReportView, reportViewOf } from './report-view.ts';
 
 const MOST_EVENTS = 500;
+/** Among which those that bring something back are looked for. */
+const LATER_RUNS = 200;
 
 /** Flows whose removals can be brought back. What goes through OpenShift's API or on a node, goes for good. */
 const undoableFlows: readonly string[] = ['reconcile', 'prune', 'hard-prune'];
@@ -23,6 +25,8 @@ export interface RunView {
   readonly run: RunRecord;
   readonly can: RunAbilities;
   readonly isOpen: boolean;
+  /** The runs that brought back, or bring back, what this one removed: newest first. */
+  readonly undoings: readonly RunRecord[];
   /** In their order; of very many the first. */
   readonly events: readonly HistoryEvent[];
   /** Of its last process, where that left one that can be read. */
@@ -33,14 +37,24 @@ export interface RunView {
 export async function runViewOf(history: History, runId: string, nowMs: number): Promise<RunView | undefined> {
   const run = await history.run(runId);
   if (run === undefined) return undefined;
-  const [events, report] = await Promise.all([history.events({ runId, limit: MOST_EVENTS }), history.report(runId)]);
+  const [events, report, later] = await Promise.all([
+    history.events({ runId, limit: MOST_EVENTS }),
+    history.report(runId),
+    history.runs({ schedule: run.schedule, limit: LATER_RUNS }),
+  ]);
+  const undoings = later.filter(({ undoOf }) => undoOf === run.id);
   return {
     run,
-    can: abilitiesOf(run, nowMs),
+    can: withoutSecondUndo(abilitiesOf(run, nowMs), undoings),
+    undoings,
     isOpen: isOpen(run),
     events,
     report: report === undefined ? undefined : reportViewOf(report),
   };
+}
+
+function withoutSecondUndo(can: RunAbilities, undoings: readonly RunRecord[]): RunAbilities {
+  return { ...can, undo: can.undo && !undoings.some(isOpen) };
 }
 
 /** What a run's state allows. The desk decides; this is only what is offered. */

@@ -47,12 +47,10 @@ export class AgeCounts {
   ): Promise<readonly TagAges[] | undefined> {
     const key = JSON.stringify([header.target, header.planId, header.madeAtMs, repository]);
     const known = this.#counts.get(key) ?? this.#begin(key, history, header, repository);
-    if (known.failed !== undefined) {
-      this.#counts.delete(key);
-      throw known.failed.error;
-    }
     if (known.done === undefined) await Promise.race([known.ended, patience(patienceMs)]);
-    return known.done;
+    if (known.failed === undefined) return known.done;
+    this.#counts.delete(key);
+    throw known.failed.error;
   }
 
   #begin(key: string, history: History, header: InventoryHeader, repository: string | undefined): Counting {

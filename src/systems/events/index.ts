@@ -1,5 +1,6 @@
 import type { EventSink } from './contract.ts';
 import { fileEvents } from './file/file-events.ts';
+import type { KubernetesEventsOptions } from './kubernetes/kubernetes-events.ts';
 import { memoryEvents } from './memory/memory-events.ts';
 import type { PostgresEventsOptions } from './postgres/postgres-events.ts';
 import { stdoutEvents } from './stdout/stdout-events.ts';
@@ -13,6 +14,7 @@ export type EventSinkSettings =
   | { readonly kind: 'file'; readonly path: string }
   | ({ readonly kind: 'postgres' } & PostgresEventsOptions)
   | ({ readonly kind: 'webhook' } & WebhookEventsOptions)
+  | ({ readonly kind: 'kubernetes' } & KubernetesEventsOptions)
   | { readonly kind: 'memory' };
 
 type SettingsOf<Kind extends EventSinkSettings['kind']> = Extract<EventSinkSettings, { kind: Kind }>;
@@ -29,6 +31,8 @@ export const eventSinks: {
   postgres: async (settings) => (await import('./postgres/postgres-events.ts')).postgresEvents(settings),
   /** A CloudEvent, by POST. */
   webhook: async (settings) => (await import('./webhook/webhook-events.ts')).webhookEvents(settings),
+  /** An Event of a cluster, about a pod. */
+  kubernetes: async (settings) => (await import('./kubernetes/kubernetes-events.ts')).kubernetesEvents(settings),
   /** Within this process. */
   memory: () => memoryEvents(),
 };
@@ -44,6 +48,8 @@ export async function openEventSink(settings: EventSinkSettings): Promise<EventS
       return eventSinks.postgres(settings);
     case 'webhook':
       return eventSinks.webhook(settings);
+    case 'kubernetes':
+      return eventSinks.kubernetes(settings);
     case 'memory':
       return eventSinks.memory(settings);
   }

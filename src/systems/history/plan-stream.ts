@@ -8,25 +8,37 @@ export interface OutcomeSum extends PlanPart {
   readonly outcome: string;
 }
 
+/** In which rows these three are. */
+export interface PlanPlaces {
+  readonly verb: string;
+  readonly group: string;
+  readonly reasonCode: string;
+  readonly places: readonly number[];
+}
+
 export type PlanItem =
   | { readonly row: NewPlanRow & { readonly folded: string | undefined } }
-  | { readonly sum: OutcomeSum };
+  | { readonly sum: OutcomeSum }
+  | { readonly places: PlanPlaces };
 
-/** What is to be written of a plan, in order: its rows, and at the end their sums. `rows` is the number of the last row, and one. */
+/** What is to be written of a plan, in order: its rows, and at the end their sums and places. `rows` is the number of the last row, and one. */
 export function planItems(rows: AsyncIterable<NewPlanRow> | Iterable<NewPlanRow>): {
   readonly items: AsyncGenerator<PlanItem>;
   readonly sums: ReadonlyMap<string, OutcomeSum>;
   rows(): number;
 } {
   const sums = new Map<string, OutcomeSum>();
+  const places = new Map<string, PlanPlaces & { readonly places: number[] }>();
   let end = 0;
   async function* items(): AsyncGenerator<PlanItem> {
     for await (const row of rows) {
       end = Math.max(end, row.n + 1);
       addTo(sums, row);
+      place(places, row);
       yield { row: { ...row, folded: folded(row.target) } };
     }
     for (const sum of sums.values()) yield { sum };
+    for (const one of places.values()) yield { places: one };
   }
   return { items: items(), sums, rows: () => end };
 }
@@ -43,4 +55,12 @@ function addTo(sums: Map<string, OutcomeSum>, row: NewPlanRow): void {
     actions: (known?.actions ?? 0) + 1,
     freesBytes: (known?.freesBytes ?? 0) + freesBytes,
   });
+}
+
+function place(known: Map<string, PlanPlaces & { readonly places: number[] }>, row: NewPlanRow): void {
+  const { n, verb, group, reasonCode } = row;
+  const key = `${verb}\0${group}\0${reasonCode}`;
+  const there = known.get(key);
+  if (there === undefined) known.set(key, { verb, group, reasonCode, places: [n] });
+  else there.places.push(n);
 }

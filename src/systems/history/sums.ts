@@ -48,8 +48,7 @@ function addTo(sums: Map<string, SumOf>, key: string, part: PlanPart): void {
 /** By what they free; those that free the same by their number, then by name. */
 function largestFirst(sums: Iterable<SumOf>): readonly SumOf[] {
   return [...sums].sort(
-    (one, other) =>
-      other.freesBytes - one.freesBytes || other.actions - one.actions || (one.key < other.key ? -1 : 1),
+    (one, other) => other.freesBytes - one.freesBytes || other.actions - one.actions || (one.key < other.key ? -1 : 1),
   );
 }
 

@@ -14,14 +14,16 @@ import { type Digest, isDigest } from '../../oci/digest.ts';
 /** One thing that happened, at a time (UTC milliseconds). */
 export interface RegistryEvent {
   readonly atMs: number;
-  /** Absent: it was no pull of a manifest, and tells the time only. */
-  readonly pull?: Pull;
+  /** Absent, as `push` is: it was of no manifest, and tells the time only. */
+  readonly pull?: Transfer;
+  readonly push?: Transfer;
 }
 
-export interface Pull {
+/** A manifest that was fetched, or brought. */
+export interface Transfer {
   readonly repository: string;
   readonly digest: Digest;
-  /** Absent: it was asked for by digest. */
+  /** Absent: it was asked for, or brought, by digest. */
   readonly tag?: string;
   /** Empty where it is not told. */
   readonly userAgent: string;
@@ -41,15 +43,15 @@ function readEvent(value: unknown): RegistryEvent | undefined {
     return undefined;
   const atMs = Date.parse(value['timestamp']);
   if (Number.isNaN(atMs)) return undefined;
-  const { target, request, actor } = value;
-  if (value['action'] !== 'pull') return { atMs };
+  const { action, target, request, actor } = value;
+  if (action !== 'pull' && action !== 'push') return { atMs };
   if (!isObject(target)) return undefined;
   const { mediaType, repository, digest, tag } = target;
   if (mediaType === 'application/octet-stream') return { atMs };
   if (typeof repository !== 'string' || !isDigest(digest)) return undefined;
   return {
     atMs,
-    pull: {
+    [action]: {
       ...{ repository, digest },
       ...(typeof tag === 'string' && tag !== '' && { tag }),
       userAgent: textIn(request, 'useragent'),

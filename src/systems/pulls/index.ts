@@ -4,6 +4,15 @@ import { memoryPulls } from './memory/index.ts';
 
 export type { FilePulls } from './file/index.ts';
 export { programsThatOnlyLook } from './ignored.ts';
+export {
+  dayFile,
+  daysIn,
+  isRegistryHost,
+  makeFolder,
+  notificationFiles,
+  notificationFolder,
+  notificationsFolder,
+} from './notification-files.ts';
 
 /** The logs of pulls there are, each with the function that opens it. */
 export const pullLogs = { file: filePulls, memory: memoryPulls } as const;

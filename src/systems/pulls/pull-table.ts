@@ -1,9 +1,9 @@
 import type { PullTimes } from '../../evidence/pull-times.ts';
-import type { Pull } from './events.ts';
+import type { Transfer } from './events.ts';
 
 /** Collects when what was last pulled. */
 export interface PullTable {
-  note(atMs: number, pull: Pull): void;
+  note(atMs: number, pull: Transfer): void;
   times(knownSinceMs: number | undefined): PullTimes;
 }
 

@@ -3,6 +3,7 @@ import { type RuntimeAddress, usualSockets } from './address.ts';
 import { openContainerdRuntime } from './containerd/containerd-runtime.ts';
 import type { Runtime } from './contract.ts';
 import { runtimeFailure } from './errors.ts';
+import type { ExpiringImage } from './expiring-images.ts';
 import type { NamespaceImages } from './other-namespaces.ts';
 
 export {
@@ -12,6 +13,8 @@ export {
   runtimeKinds,
   usualSockets,
 } from './address.ts';
+
+export type { ExpiringImage } from './expiring-images.ts';
 
 export interface OpenRuntimeOptions {
   /** How long a call may take, in milliseconds. */
@@ -51,6 +54,15 @@ export async function namespacesBesides(
   signal: AbortSignal,
 ): Promise<readonly NamespaceImages[]> {
   return await (await import('./other-namespaces.ts')).otherNamespaces(address, timeoutMs, signal);
+}
+
+/** See `expiring-images.ts`; what speaks to containerd is loaded when it is called. */
+export async function imagesWithExpiry(
+  address: RuntimeAddress,
+  { timeoutMs }: Pick<OpenRuntimeOptions, 'timeoutMs'>,
+  signal: AbortSignal,
+): Promise<readonly ExpiringImage[]> {
+  return await (await import('./expiring-images.ts')).expiringImages(address, timeoutMs, signal);
 }
 
 async function findSocket(): Promise<RuntimeAddress> {

@@ -40,6 +40,7 @@ export const kubernetesKinds: readonly ServedKind[] = [
   ...kindsOf('apps', 'v1', 'DaemonSet daemonsets, ControllerRevision controllerrevisions-'),
   ...kindsOf('batch', 'v1', 'Job jobs, CronJob cronjobs'),
   ...kindsOf('coordination.k8s.io', 'v1', 'Lease leases-'),
+  ...kindsOf('events.k8s.io', 'v1', 'Event events-'),
   ...kindsOf('rbac.authorization.k8s.io', 'v1', 'Role roles-, RoleBinding rolebindings-'),
   ...kindsOf('rbac.authorization.k8s.io', 'v1', 'ClusterRole clusterroles!-, ClusterRoleBinding clusterrolebindings!-'),
 ];

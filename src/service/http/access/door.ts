@@ -8,7 +8,7 @@ import { plainAddress } from './addresses.ts';
 import { attempts } from './attempts.ts';
 import { type Issuer, isSigned, oidcIssuer } from './oidc.ts';
 import { isFromOwnMachine } from './own-machine.ts';
-import { type HeaderOf, type Proxy, trustedProxy } from './proxy.ts';
+import { type HeaderOf, type SignInProxy, trustedProxy } from './proxy.ts';
 import { type Seal, sealBy } from './seal.ts';
 import { secretFiles } from './secret-file.ts';
 import { SESSION_COOKIE, type Sessions, sessionsBy } from './session.ts';
@@ -39,7 +39,7 @@ export function doorOf(parts: HttpParts): Door {
   const tried = attempts();
   const onTrouble = (trouble: ServiceError) => log.warn(trouble.message, { error_code: trouble.code });
   const sessions: Sessions = sessionsBy(seal, open, onTrouble);
-  let known: { readonly access: AccessSettings; readonly proxy?: Proxy; readonly issuer?: Issuer } | undefined;
+  let known: { readonly access: AccessSettings; readonly proxy?: SignInProxy; readonly issuer?: Issuer } | undefined;
 
   return {
     seal,

@@ -12,7 +12,7 @@ export const PROXY_SECRET_HEADER = 'X-Winnow-Proxy-Secret';
 type ProxySettings = NonNullable<AccessSettings['proxy']>;
 
 /** A proxy that signs people in. */
-export interface Proxy {
+export interface SignInProxy {
   /** Whether it was the proxy that sent this: by its address, and its secret where it has one. */
   isFrom(peerAddress: string | undefined, header: HeaderOf): Promise<boolean>;
   /** Whom it vouches for; undefined: nobody. @throws NOT_SIGNED_IN for a user without a role */
@@ -26,7 +26,7 @@ export function trustedProxy(
   settings: ProxySettings,
   open: (path: string) => SecretFile,
   onTrouble: (trouble: ServiceError) => void,
-): Proxy {
+): SignInProxy {
   const { userHeader, groupsHeader, secretFile, roles } = settings;
   const trusted = addressRanges(settings.trusted);
   return {

@@ -36,9 +36,11 @@ function serviceFamilies({ standing, settingsTrouble }: Seen): readonly Family[]
   return [
     gauge('winnow_build_info', 'The version that answers; always 1.', [{ labels: { version }, value: 1 }]),
     gauge('winnow_leader', 'Whether this replica runs the schedules.', [{ labels: {}, value: Number(leads) }]),
-    gauge('winnow_settings_reload_failed', 'Whether the settings file could not be loaded as it stands now.', [
-      { labels: {}, value: Number(settingsTrouble !== undefined) },
-    ]),
+    gauge(
+      'winnow_settings_reload_failed',
+      'Whether the settings file says other than what counts: it is no good, or asks for a restart.',
+      [{ labels: {}, value: Number(settingsTrouble !== undefined) }],
+    ),
   ];
 }
 

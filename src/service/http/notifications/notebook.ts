@@ -1,8 +1,8 @@
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { dayFile, daysIn, makeFolder, notificationFolder, notificationsFolder } from '../../../systems/pulls/index.ts';
 import { errnoOf, failureWords } from '../../../util/pure/system-failure.ts';
 import { ServiceError } from '../../errors.ts';
-import { dayFile, daysIn, makeFolder, notificationFolder, notificationsFolder } from './notification-files.ts';
 
 /** Registries that are written down; whoever names more of them is no registry. */
 const MOST_REGISTRIES = 200;

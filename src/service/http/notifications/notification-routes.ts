@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { isRegistryHost } from '../../../systems/pulls/index.ts';
 import { messageOf } from '../../../util/pure/coded-error.ts';
 import { ServiceError } from '../../errors.ts';
 import { peerAddress } from '../access/door.ts';
@@ -9,7 +10,6 @@ import { parsed, parseJson } from '../api/read-request.ts';
 import type { HttpParts, ServiceEnv } from '../parts.ts';
 import { ENVELOPE_TYPE, envelopeSchema } from './envelope.ts';
 import { notebook } from './notebook.ts';
-import { isRegistryHost } from './notification-files.ts';
 
 /**
  * Adds `POST /notifications/:host`. What is answered with 202 lies on the disk: a registry that hears anything else sends it again.

@@ -1,6 +1,7 @@
 /** What pages are put together from: sheets, figures, facts, notices, states, forms. */
 export const partsCss = `
 .sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.1rem; margin: 0 0 1rem; min-width: 0; }
+.places { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(27rem, 100%), 1fr)); gap: 1rem 2rem; } .place h3 { margin-top: 0; overflow-wrap: anywhere; } .place h3 small { font-weight: 400; } .place .picture { margin-bottom: .35rem; } .place .picture.spark { margin: 0; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 1rem; align-items: start; }
 .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; margin-bottom: .75rem; } .head h1, .head h2 { margin: 0; } .head .end { margin-left: auto; }
 .crumbs { margin: 0 0 .25rem; font-size: .8125rem; }
@@ -32,6 +33,7 @@ label { font-size: .8125rem; color: var(--muted); }
 .filter select { max-width: 16rem; }
 form.act { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: flex-end; margin: 0; } form.plain { display: contents; }
 .decide { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin-top: .75rem; align-items: flex-end; }
+.decide, .decide-hint { margin-top: .85rem; } pre + p, .copy + p { margin-top: .75rem; }
 .steps { display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; padding: 0; list-style: none; }
 progress { appearance: none; width: 100%; height: .8rem; border: 1px solid var(--edge); border-radius: 99px; background: var(--wash); overflow: hidden; display: block; margin: .35rem 0; }
 progress::-webkit-progress-bar { background: var(--wash); } progress::-webkit-progress-value { background: var(--run); } progress::-moz-progress-bar { background: var(--run); }

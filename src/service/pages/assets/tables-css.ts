@@ -8,7 +8,9 @@ thead th { position: sticky; top: 0; z-index: 1; background: var(--sheet); font-
 tbody th { font-weight: 500; }
 tbody tr:hover { background: var(--wash); } tbody tr:focus-within { background: var(--run-wash); }
 tbody tr:last-child > * { border-bottom: 0; }
-td.target, td.break, th.break { overflow-wrap: anywhere; min-width: 14rem; }
+td.break, th.break { overflow-wrap: anywhere; } td.break { min-width: 10rem; } .target { overflow-wrap: anywhere; min-width: 14rem; max-width: 30rem; }
+.verb, .when { white-space: nowrap; } .scroll + .scroll, table + details, .sheet > .scroll + h3 { margin-top: .9rem; }
+.strip { min-width: 17rem; } .strip .picture { margin: 0; } .strip figcaption { font-size: .8125rem; line-height: 1.3; }
 .tall { max-height: min(75vh, 60rem); overflow: auto; }
 .pages { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin: .75rem 0 0; }
 @media print {

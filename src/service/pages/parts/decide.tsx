@@ -22,7 +22,7 @@ export function Decide({ frame, run, can }: Decided) {
   if (!Object.values(can).includes(true)) return null;
   if (!mayAs(frame, 'approver'))
     return (
-      <p class="hint">
+      <p class="hint decide-hint">
         {frame.signedInBy === 'loopback' ? (
           <>
             To decide, <a href={`${frame.basePath}/login?next=${encodeURIComponent(frame.path)}`}>sign in</a> as

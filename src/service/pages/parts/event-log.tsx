@@ -17,15 +17,20 @@ export function EventLog({ events, nowMs }: { readonly events: readonly HistoryE
   );
 }
 
-/** An event in words: what it carries for eyes, or its fields. */
+/** Fields that the page tells elsewhere, or that say nothing. */
+const untold: readonly string[] = ['schedule', 'state', 'words', 'why', 'level', 'atMs', 'runId'];
+
+/** An event in words: its state, what was said, and what else it carries. */
 export function eventWords({ type, data }: Pick<HistoryEvent, 'type' | 'data'>): string {
-  const { state, words, message, msg, ...others } = data;
-  const said = [words, message, msg].find((one) => typeof one === 'string');
+  const { state, words, why, level } = data;
   const stands =
-    typeof state === 'string' && Object.hasOwn(stateLooks, state) ? stateLooks[state as RunState].words : undefined;
-  const first = [stands, said].filter((one) => one !== undefined).join(': ');
-  const rest = Object.entries(others).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
-  const fields = rest.map(([key, value]) => `${key.replaceAll('_', ' ')} ${value}`).join(', ');
-  if (first === '') return fields === '' ? type : `${type}: ${fields}`;
-  return fields === '' ? first : `${first} (${fields})`;
+    typeof state === 'string' && Object.hasOwn(stateLooks, state) ? [stateLooks[state as RunState].words] : [];
+  const grave = level === 'warn' || level === 'error' ? [`${level}`] : [];
+  const said = [words, ...(Array.isArray(why) ? why : [why])].filter((one) => typeof one === 'string');
+  const others = Object.entries(data)
+    .filter(([key, value]) => !untold.includes(key) && ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${value}`);
+  const first = [...stands, ...grave].join(', ');
+  const rest = [said.join(' '), ...others].filter((one) => one !== '').join(', ');
+  return [first === '' && said.length === 0 ? type : first, rest].filter((one) => one !== '').join(': ');
 }

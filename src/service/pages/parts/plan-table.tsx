@@ -50,7 +50,7 @@ function Row({ row, withOutcome }: { readonly row: PlanRow; readonly withOutcome
   return (
     <tr>
       <td class="num">{n + 1}</td>
-      <td>{verb}</td>
+      <td class="verb">{verb}</td>
       <th scope="row" class="target mono">
         {target}
       </th>

@@ -15,16 +15,25 @@ export function triggerWords({ trigger, by }: Pick<RunRecord, 'trigger' | 'by'>)
 }
 
 /** What a run comes to, in a few words: what it plans, did, or is at. */
-export function runSummary({ state, counts = {}, plannedBytes, freedBytes, progress }: RunRecord): string {
+export function runSummary({
+  state,
+  trigger,
+  why,
+  counts = {},
+  plannedBytes,
+  freedBytes,
+  progress,
+}: RunRecord): string {
   if ((state === 'planning' || state === 'applying') && progress !== undefined)
     return `${progress.title}: ${progress.words}`;
+  if (trigger === 'undo') return why?.[0] ?? '';
   const { planned, removed, skipped = 0, failed = 0 } = counts;
-  if (removed !== undefined && state !== 'waiting' && state !== 'approved') {
+  if (removed !== undefined && removed + skipped + failed > 0) {
     const freed = freedBytes === undefined ? [] : [`${shortBytes(freedBytes)} freed`];
     const left = [...(skipped > 0 ? [`${skipped} skipped`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
     return [`${removed} removed`, ...freed, ...left].join(', ');
   }
-  if (planned === undefined) return '';
+  if (planned === undefined || state === 'failed') return why?.[0] ?? '';
   return plannedBytes === undefined
     ? counted(planned, 'action')
     : `${counted(planned, 'action')}, ${shortBytes(plannedBytes)}`;

@@ -86,7 +86,7 @@ function container({ image, mounts, resources, registrySecret }: KubernetesFleet
   return {
     name: CONTAINER,
     image,
-    args: [...order.args, `--node-name=${order.node}`],
+    args: [...order.args, `--node-name=${order.node}`].map(literal),
     securityContext: {
       // The runtime's socket is root's.
       runAsUser: 0,
@@ -106,4 +106,9 @@ function container({ image, mounts, resources, registrySecret }: KubernetesFleet
       ...registry,
     ],
   };
+}
+
+/** Kubernetes replaces `$(NAME)` in arguments, and `$$` by `$`: an expression's end is none of these. */
+function literal(word: string): string {
+  return word.replaceAll('$', '$$$$');
 }

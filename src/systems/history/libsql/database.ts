@@ -79,6 +79,7 @@ function openDatabase(stateDir: string, path: string, patienceMs: number): Datab
       );
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL'); // the last moment may be forgotten when the machine dies, the file stays whole
+    db.pragma('temp_store = MEMORY');
     db.pragma('cache_size = -32000');
     if (version < SCHEMA_VERSION) transact(db, () => migrate(db));
     return db;

@@ -7,14 +7,8 @@ export type GenerationKind = 'plan' | 'inventory';
 
 /** What hangs on a generation of each kind. */
 const TABLES_OF: Readonly<Record<GenerationKind, readonly string[]>> = {
-  plan: ['plan_lines', 'plan_rows', 'plan_sums'],
-  inventory: [
-    'inventory_links',
-    'inventory_images',
-    'inventory_tags',
-    'inventory_tag_sums',
-    'inventory_repositories',
-  ],
+  plan: ['plan_lines', 'plan_rows', 'plan_sums', 'plan_places'],
+  inventory: ['inventory_links', 'inventory_images', 'inventory_tags', 'inventory_tag_sums', 'inventory_repositories'],
 };
 
 /** A writer that was silent for so long is dead. Were it alive, its next step would fail with HISTORY_OVERTAKEN. */
@@ -37,7 +31,11 @@ export async function saveGeneration<Item>(file: HistoryFile, saving: Saving<Ite
   const { kind, owner } = saving;
   const doing = `saving the ${kind} of ${owner}`;
   const generation = file.atOnce(doing, (tables) => {
-    tables.change("UPDATE generations SET state = 'left' WHERE kind = ? AND owner = ? AND state = 'writing'", kind, owner);
+    tables.change(
+      "UPDATE generations SET state = 'left' WHERE kind = ? AND owner = ? AND state = 'writing'",
+      kind,
+      owner,
+    );
     return begin(tables, kind, owner, nowMs());
   });
   const pace = writingPace();
@@ -51,7 +49,11 @@ export async function saveGeneration<Item>(file: HistoryFile, saving: Saving<Ite
       );
     file.atOnce(doing, (tables) => {
       touch(tables, generation, doing, nowMs());
-      tables.change("UPDATE generations SET state = 'left' WHERE kind = ? AND owner = ? AND state = 'live'", kind, owner);
+      tables.change(
+        "UPDATE generations SET state = 'left' WHERE kind = ? AND owner = ? AND state = 'live'",
+        kind,
+        owner,
+      );
       tables.change("UPDATE generations SET state = 'live' WHERE id = ?", generation);
       saving.finish(tables, generation);
     });
@@ -96,7 +98,10 @@ export function leaveGenerations(tables: Tables, kind: GenerationKind, owner: st
 export async function sweep(file: HistoryFile, nowMs: number): Promise<void> {
   const doing = 'sweeping what nothing names';
   file.atOnce(doing, (tables) =>
-    tables.change("UPDATE generations SET state = 'left' WHERE state = 'writing' AND touched_at_ms < ?", nowMs - SILENT_MS),
+    tables.change(
+      "UPDATE generations SET state = 'left' WHERE state = 'writing' AND touched_at_ms < ?",
+      nowMs - SILENT_MS,
+    ),
   );
   const sql = "SELECT id, kind FROM generations WHERE state = 'left'";
   const pace = writingPace();
@@ -111,6 +116,7 @@ const KEY_OF: Readonly<Record<string, string>> = {
   plan_lines: 'n',
   plan_rows: 'n',
   plan_sums: '("group", verb, reason_code, outcome)',
+  plan_places: '("group", verb, reason_code)',
   inventory_links: 'rowid',
   inventory_images: 'rowid',
   inventory_tags: 'n',

@@ -51,7 +51,12 @@ function eventsIn(file: HistoryFile): Pick<History, 'addEvent' | 'events' | 'las
     async events({ afterId = 0, runId, limit }) {
       const rows =
         runId === undefined
-          ? file.all<StoredEvent>('reading events', 'SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?', afterId, limit)
+          ? file.all<StoredEvent>(
+              'reading events',
+              'SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?',
+              afterId,
+              limit,
+            )
           : file.all<StoredEvent>(
               `reading events of ${runId}`,
               'SELECT * FROM events WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?',
@@ -108,7 +113,9 @@ function disksIn(file: HistoryFile): Pick<History, 'addDisk' | 'disks' | 'diskHi
       });
     },
     async disks() {
-      return file.all<{ reading: string }>('reading disks', 'SELECT reading FROM disk_targets ORDER BY target').map(read);
+      return file
+        .all<{ reading: string }>('reading disks', 'SELECT reading FROM disk_targets ORDER BY target')
+        .map(read);
     },
     async diskHistory(target, sinceMs) {
       const sql = 'SELECT reading FROM disk_readings WHERE target = ? AND at_ms >= ? ORDER BY at_ms';
@@ -118,7 +125,7 @@ function disksIn(file: HistoryFile): Pick<History, 'addDisk' | 'disks' | 'diskHi
 }
 
 function notesIn(file: HistoryFile): Pick<History, 'note' | 'noted' | 'swapNote'> {
-  const valueOf = 'SELECT value FROM notes WHERE key = ?';
+  const textOf = 'SELECT value FROM notes WHERE key = ?';
   const put = 'INSERT OR REPLACE INTO notes (key, value) VALUES (?, ?)';
   return {
     async note(key, value) {
@@ -129,12 +136,12 @@ function notesIn(file: HistoryFile): Pick<History, 'note' | 'noted' | 'swapNote'
       );
     },
     async noted(key) {
-      return file.first<{ value: string }>(`reading the note ${key}`, valueOf, key)?.value;
+      return file.first<{ value: string }>(`reading the note ${key}`, textOf, key)?.value;
     },
     async swapNote(key, believed, value) {
       const expected = believed === undefined ? undefined : withoutNul(believed);
       return file.atOnce(`noting ${key}`, (tables) => {
-        if (tables.first<{ value: string }>(valueOf, key)?.value !== expected) return false;
+        if (tables.first<{ value: string }>(textOf, key)?.value !== expected) return false;
         tables.change(put, key, withoutNul(value));
         return true;
       });

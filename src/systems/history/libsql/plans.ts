@@ -1,13 +1,13 @@
-import { rowsAsJson, withoutNul } from '../batches.ts';
+import { inBatches, rowsAsJson, withoutNul } from '../batches.ts';
 import type { History, RowOutcome } from '../contract.ts';
 import { parseStored } from '../parse-stored.ts';
 import { type PlanItem, planItems } from '../plan-stream.ts';
 import { createSums } from '../sums.ts';
-import { inBatches } from '../batches.ts';
 import type { HistoryFile, Tables } from './database.ts';
 import { saveGeneration } from './generations.ts';
 import { writingPace } from './pace.ts';
-import { overtaken, planHead } from './plan-head.ts';
+import { planHead } from './plan-head.ts';
+import { overtaken } from './steadily.ts';
 
 const LINES_AT_ONCE = 500;
 
@@ -65,6 +65,12 @@ const WRITE_SUMS = `
     value ->> 'actions', value ->> 'freesBytes'
   FROM json_each(?2)`;
 
+const WRITE_PLACES = `
+  INSERT INTO plan_places (generation, verb, "group", reason_code, actions, places)
+  SELECT ?1, value ->> 'verb', value ->> 'group', value ->> 'reasonCode', json_array_length(value, '$.places'),
+    value ->> 'places'
+  FROM json_each(?2)`;
+
 function write(tables: Tables, generation: number, items: readonly PlanItem[]): void {
   const rows = items.flatMap((item) => ('row' in item ? [item.row] : []));
   const sums = items.flatMap((item) => ('sum' in item ? [item.sum] : []));
@@ -72,6 +78,8 @@ function write(tables: Tables, generation: number, items: readonly PlanItem[]): 
     tables.change(WRITE_ROWS, generation, rowsAsJson(rows.map(({ line, ...row }) => row)));
     tables.change(WRITE_LINES, generation, rowsAsJson(rows.map(({ n, line }) => ({ n, line }))));
   }
+  const places = items.flatMap((item) => ('places' in item ? [item.places] : []));
+  if (places.length > 0) tables.change(WRITE_PLACES, generation, rowsAsJson(places));
   if (sums.length > 0) tables.change(WRITE_SUMS, generation, rowsAsJson(sums));
 }
 

@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CodedError } from '../../../util/pure/coded-error.ts';
@@ -9,10 +11,14 @@ import { type PullsErrorCode, pullsErrors } from '../errors.ts';
 import { ignoring } from '../ignored.ts';
 import { knownSince, type LogPart } from '../known-since.ts';
 import { pullTable } from '../pull-table.ts';
+import { pushTable } from '../push-table.ts';
 import { type PartReading, readPart } from '../read-part.ts';
 
 export interface FilePulls extends IgnoredPullers {
-  /** Absolute. Parts of one log: those of earlier days, and the one that is being written. Names that end with `.gz` are unpacked. */
+  /**
+   * Absolute. Parts of one log: those of earlier days, and the one that is being written. Names that end with `.gz` are unpacked. Of a folder,
+   * all files directly in it whose names do not begin with a dot.
+   */
   readonly files: readonly string[];
 }
 
@@ -20,14 +26,16 @@ export interface FilePulls extends IgnoredPullers {
 export function filePulls({ files, ...ignored }: FilePulls): PullLog {
   return {
     name: files.length === 1 ? `pulls in ${files[0]}` : `pulls in ${files.length} files`,
-    async read(signal) {
+    async read(signal, pushesSinceMs = Number.NEGATIVE_INFINITY) {
       const table = pullTable();
+      const pushes = pushTable(pushesSinceMs);
       const isIgnored = ignoring(ignored);
       const parts: LogPart[] = [];
       const holes: string[] = [];
       const counts = { counted: 0, ignored: 0 };
-      for (const path of files) {
-        const reading = await readFile(path, signal, ({ atMs, pull }) => {
+      for (const path of await allFiles(files)) {
+        const reading = await readFile(path, signal, ({ atMs, pull, push }) => {
+          if (push !== undefined) pushes.note(atMs, push);
           if (pull === undefined) return;
           const passedOver = isIgnored(pull.userAgent, pull.actor);
           counts[passedOver ? 'ignored' : 'counted'] += 1;
@@ -36,9 +44,30 @@ export function filePulls({ files, ...ignored }: FilePulls): PullLog {
         parts.push(reading.part);
         if (reading.holeAtLine !== undefined) holes.push(`${path}, line ${reading.holeAtLine}: it is no notification`);
       }
-      return { times: table.times(knownSince(parts)), ...counts, holes };
+      return { times: table.times(knownSince(parts)), pushes: pushes.times, ...counts, holes };
     },
   };
+}
+
+/** @throws PULLS_UNREADABLE */
+async function allFiles(paths: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    try {
+      if ((await stat(path)).isDirectory()) found.push(...(await filesIn(path)));
+      else found.push(path);
+    } catch (failure) {
+      throw pullsError('PULLS_UNREADABLE', `reading the pulls in ${path}: ${failureWords(failure)}`, failure);
+    }
+  }
+  return found;
+}
+
+/** A link to a file is a file; whether what it points at can be read is seen when it is read. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
+  return files.map(({ name }) => join(folder, name)).sort();
 }
 
 async function readFile(

@@ -144,7 +144,13 @@ describe('an Image', () => {
     const evidence = stated(image('a', { ...more, comment: `from ${digest('e')}` }));
 
     expect(about(evidence, 'image-object', digest('a'))?.attributes).toMatchObject({ 'may-name': mayName });
-    expect(evidence.gaps).toMatchObject([{ scope: `image-object ${API}/${digest('a')}`, hides: 'references' }]);
+    const pins = mayName === 'configs' ? /no config of any Image goes/ : /no Image goes, and no data of any/;
+    expect(evidence.gaps).toMatchObject([
+      {
+        ...{ scope: `image-object ${API}/${digest('a')}`, hides: 'references', hint: expect.stringMatching(pins) },
+        cause: expect.stringMatching(/^reading the Image sha256:a+: .+; so it may need (any|the config of any) other/),
+      },
+    ]);
     expect(edgesOf(evidence)).toContain('image-object openshift:api/a -opaque→ openshift:api/blobs/e');
     expect(edgesOf(evidence)).toContain('image-object openshift:api/a -opaque→ image-object openshift:api/e');
   });

@@ -4,7 +4,7 @@ import { streamItemKey } from '../../../../evidence/stream-item.ts';
 import { isDigest } from '../../../../oci/digest.ts';
 import type { KubeObject } from '../../contract.ts';
 import { objectTimeMs } from './object-time.ts';
-import { type ImageReading, readImage } from './read-image.ts';
+import { type ImageReading, type Opaque, readImage } from './read-image.ts';
 import { readImageLimit } from './read-limit-range.ts';
 import { readHistory } from './read-stream.ts';
 
@@ -104,9 +104,11 @@ function stateParts(sink: Sink, apiName: string, image: ResourceId, name: string
   for (const child of children) sink.refers(image, object(child), 'child');
   if (subject !== undefined) sink.refers(image, object(subject), 'subject');
   if (opaque === undefined) return;
+  const { what, stays } = pinnedBy[opaque.mayName];
   sink.gap({
     ...{ scope: `image-object ${apiName}/${name}`, hides: 'references', source: apiName },
-    cause: `reading the Image ${name}: ${opaque.because}`,
+    cause: `reading the Image ${name}: ${opaque.because}; so it may need ${what}`,
+    hint: `while it is there, ${stays} (no flag changes that): see oc get image ${name} -o yaml, and delete it if nobody needs it`,
   });
   for (const digest of opaque.digests) {
     if (digest === name) continue;
@@ -114,6 +116,12 @@ function stateParts(sink: Sink, apiName: string, image: ResourceId, name: string
     sink.refers(image, sink.resource('blob', apiName, digest), 'opaque');
   }
 }
+
+/** What an Image that can't be read pins. */
+const pinnedBy: Readonly<Record<Opaque['mayName'], { readonly what: string; readonly stays: string }>> = {
+  anything: { what: 'any other Image', stays: 'no Image goes, and no data of any' },
+  configs: { what: 'the config of any other', stays: 'no config of any Image goes from the registry' },
+};
 
 /** @returns the stream's repository; undefined: it has no name. */
 function stateStream(sink: Sink, apiName: string, object: KubeObject): ResourceId | undefined {

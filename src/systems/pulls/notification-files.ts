@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../../util/pure/system-failure.ts';
+import { errnoOf } from '../../util/pure/system-failure.ts';
 
 /*
  * <state directory>/notifications/<registry, URL-encoded>/2026-11-21.ndjson
  *
- * One file a day (UTC), an envelope a line, as it came. Readers take the folder: src/systems/pulls.
+ * One file a day (UTC), an envelope a line, as it came. The service writes them; runs with the same state directory read them.
  */
 
 const FOLDER = 'notifications';
@@ -28,7 +28,7 @@ export function notificationsFolder(stateDir: string): string {
 }
 
 /**
- * Files with what a registry told, oldest first: for `prune.pulls.files`. None where it never told anything.
+ * Files with what a registry told, oldest first. None where it never told anything.
  *
  * @throws what the operating system says of a folder that is there and can't be read
  */

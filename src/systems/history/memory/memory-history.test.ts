@@ -1,0 +1,4 @@
+import { historyContract } from '../contract.suite.ts';
+import { memoryHistory } from './memory-history.ts';
+
+historyContract('the memory', async () => memoryHistory());
