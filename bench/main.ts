@@ -17,6 +17,10 @@ const benches: Readonly<Record<string, Bench>> = {
     summary: 'the decision on 100,000 images of OpenShift from saved objects, beside a straightforward program',
     load: () => import('./prune.ts'),
   },
+  service: {
+    summary: 'pages and API of the service with 100,000 images and 1,000 plans in its history',
+    load: () => import('./service.ts'),
+  },
 };
 
 const [name, ...args] = process.argv.slice(2);

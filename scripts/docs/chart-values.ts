@@ -157,7 +157,14 @@ function networkPolicy(): Node {
 
 /** The schema of settings files, and what it refers to within itself, each under its name in `definitions`. */
 function settingsDefinitions(): Readonly<Record<string, unknown>> {
-  const { $schema: _, $defs = {}, ...schema } = settingsJsonSchema() as { readonly $defs?: object };
+  const {
+    $schema: _,
+    $defs = {},
+    ...schema
+  } = settingsJsonSchema() as {
+    readonly $schema?: string;
+    readonly $defs?: object;
+  };
   const moved = JSON.parse(
     JSON.stringify({ settings: { ...schema, description: 'Settings of Winnow.' }, ...$defs }).replaceAll(
       '"#/$defs/',

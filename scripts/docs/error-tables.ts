@@ -9,6 +9,7 @@ import { snapshotErrors } from '../../src/evidence/snapshot/errors.ts';
 import { ociErrors } from '../../src/oci/errors.ts';
 import { planErrors } from '../../src/plan/errors.ts';
 import { reportErrors } from '../../src/report/errors.ts';
+import { type ServiceErrorCode, serviceErrors } from '../../src/service/errors.ts';
 import { clusterErrors } from '../../src/systems/cluster/errors.ts';
 import { descriptorCacheErrors } from '../../src/systems/descriptor-cache/errors.ts';
 import { eventsErrors } from '../../src/systems/events/errors.ts';
@@ -84,6 +85,13 @@ export const errorTables: readonly ErrorTable[] = [
   { title: 'Pulls', file: 'systems/pulls/errors.ts', codes: pullsErrors },
   { title: 'Journal and undo', file: 'systems/journal/errors.ts', codes: journalErrors },
   { title: 'Leases', file: 'systems/lease/errors.ts', codes: leaseErrors },
+  {
+    title: 'The service',
+    file: 'service/errors.ts',
+    codes: serviceErrors,
+    exit: (code) =>
+      /^(SERVE|ACCESS)_/.test(code) ? undefined : `none: HTTP ${serviceErrors[code as ServiceErrorCode].status}`,
+  },
   { title: 'The history of the service', file: 'systems/history/errors.ts', codes: historyErrors },
   { title: 'What is remembered between runs', file: 'systems/state/errors.ts', codes: stateErrors },
   {

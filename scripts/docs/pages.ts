@@ -1,5 +1,6 @@
 import { settingsJsonSchema } from '../../src/config/json-schema.ts';
 import { configReference } from '../../src/config/reference.ts';
+import { apiPage } from './api-page.ts';
 import { chartPages } from './chart-pages.ts';
 import { cliPage } from './cli-page.ts';
 import { errorsPage } from './errors-page.ts';
@@ -20,6 +21,7 @@ export interface Page {
 export function generatedPages(fences: readonly FenceRule[]): readonly Page[] {
   return [
     ...chartPages(),
+    { path: 'docs/api.md', text: () => apiPage() },
     { path: 'docs/cli.md', text: () => cliPage() },
     { path: 'docs/errors.md', text: () => errorsPage() },
     { path: 'docs/config.md', text: () => configReference() },

@@ -18,6 +18,8 @@ export function usesOnNodes(report: FleetReport, cluster: string, selector: stri
     survey: async (sink) => {
       if (selector !== undefined)
         sink.gap(gap(`nodes without the labels ${selector} were not asked`, 'leave --node-selector out'));
+      if (report.nodes.length === 0)
+        sink.gap(gap('no node was there to be asked', 'check that the account and the cluster are the right ones'));
       for (const { node, outcome, why, uses } of report.nodes) {
         if (uses === undefined) {
           sink.gap(

@@ -385,6 +385,18 @@ describe('a fleet that comes after another one', () => {
     expect(ratioInWords(successRatio(report))).toBe('success ratio 1/1 (100 %)');
   });
 
+  test('leaves a node alone on which somebody else has begun meanwhile', async () => {
+    const cluster = memoryCluster(nodes(3), async (order, write) => {
+      // While the first node is cleaned, somebody without this lease begins on the last one.
+      if (order.node === 'n0') await cluster.open().begin({ node: 'n2', run: 'other', args: ['other'] }, never);
+      if (order.run === 'other') await new Promise(() => {});
+      await fine(order, write);
+    });
+    const report = await cleanNodes(inputOf(cluster.open(), { parallelism: 1 }), never);
+
+    expect(outcomesOf(report)).toEqual(['n0 success', 'n1 success', 'n2 busy']);
+  });
+
   test('under the same name has nothing done again, and never takes what was done otherwise for its own', async () => {
     const cluster = memoryCluster(nodes(2), fine);
     const run = { given: 'nightly-1' };
@@ -455,5 +467,11 @@ describe('what the nodes use', () => {
       "holds of '': on node n0 image sha256:1 is in use and has no name",
     ]);
     expect(usesTakenAtMs(report)).toBe(NOON_MS - 60_000);
+  });
+
+  test('is not known where there is no node at all', async () => {
+    const { report } = await clean(0, fine);
+
+    expect((await stated(report)).gaps).toEqual(["holds of '': no node was there to be asked"]);
   });
 });

@@ -95,16 +95,14 @@ function whyNoFurther({ stop }: Sweep, rows: readonly FleetRow[], allowed: numbe
 
 /** Whatever goes wrong with one node is that node's, and the others go on. */
 async function cleanNode(sweep: Sweep, { name: node }: FleetNode): Promise<FleetRow> {
-  const { fleet, run, args, jobs, mode, hands } = sweep;
-  const other = jobs.find((job) => job.node === node && job.run !== run && job.state === 'running');
-  if (other !== undefined)
-    return {
-      node,
-      outcome: 'busy',
-      why: `Job ${other.name} of another run, ${other.run}, is under way there`,
-      job: other.name,
-    };
+  const { fleet, run, args, mode, hands } = sweep;
   try {
+    // Asked anew for each node: one may have begun since, of somebody who does not share the lease.
+    const other = (await fleet.jobs(hands, node)).find((job) => job.run !== run && job.state === 'running');
+    if (other !== undefined) {
+      const why = `Job ${other.name} of another run, ${other.run}, is under way there`;
+      return { node, outcome: 'busy', why, job: other.name };
+    }
     const begun = await fleet.begin({ node, run, args }, hands);
     if (begun.orderHash !== fleet.orderHash(args))
       return {

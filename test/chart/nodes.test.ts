@@ -4,10 +4,13 @@ import { parseRuntimeAddress } from '../../src/systems/runtime/index.ts';
 import { objectsIn } from '../support/helm-template.ts';
 import { type Container, examples, image, objectOf, type PodSpec, render, settingsOf, workload } from './charts.ts';
 
-const documented = objectsIn(readFileSync('docs/rbac/node-gc.yaml', 'utf8')).find(({ kind }) => kind === 'DaemonSet');
-const { template } = documented?.['spec'] as { readonly template: { readonly spec: PodSpec } };
-const documentedPod = template.spec;
+const documented = objectsIn(readFileSync('docs/rbac/node-gc.yaml', 'utf8')).filter(({ kind }) => kind === 'DaemonSet');
+const [documentedPod] = documented.map(({ spec }) => (spec as DaemonSetSpec).template.spec) as [PodSpec];
 const ours = workload(render({ ...image, nodeGc: { enabled: true } }), 'winnow-node-gc').pod;
+
+interface DaemonSetSpec {
+  readonly template: { readonly spec: PodSpec };
+}
 
 /** Where on the node a path of the pod lies, and how. */
 function onNode(pod: PodSpec, path: string): unknown {
@@ -113,6 +116,7 @@ describe('the run through all nodes', () => {
     expect(job['spec']).toMatchObject({
       jobTemplate: { spec: { backoffLimit: theirs.jobTemplate.spec.backoffLimit } },
     });
+    expect(exitCodesOf(job['spec'])).toEqual(exitCodesOf(theirs));
   });
 
   test('is run by the service where there is one', () => {
@@ -132,6 +136,14 @@ describe('the run through all nodes', () => {
     expect(service.objects.filter(({ kind }) => kind === 'CronJob')).toEqual([]);
   });
 });
+
+/** With which it is not begun again. */
+function exitCodesOf(spec: unknown): unknown {
+  const { jobTemplate } = spec as {
+    jobTemplate: { spec: { podFailurePolicy: { rules: { onExitCodes: { values: unknown } }[] } } };
+  };
+  return jobTemplate.spec.podFailurePolicy.rules.map(({ onExitCodes }) => onExitCodes.values);
+}
 
 function nodeNameOf({ env = [] }: Container): unknown {
   return env.find(({ name }) => name === 'NODE_NAME');

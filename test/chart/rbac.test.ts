@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { collectEvidence } from '../../src/evidence/evidence.ts';
 import { openCluster } from '../../src/systems/cluster/index.ts';
+import { exampleEvent } from '../../src/systems/events/contract.suite.ts';
+import { kubernetesEvents } from '../../src/systems/events/kubernetes/kubernetes-events.ts';
 import { kubernetesLeases } from '../../src/systems/lease/kubernetes/kubernetes-leases.ts';
 import { openReadOnlySwitch, openRegistryRestart } from '../../src/systems/read-only-switch/index.ts';
 import { type KubeObject, objectsIn, type Rendered, type Values } from '../support/helm-template.ts';
 import type { AccessRule } from '../support/kube-api-server/access.ts';
 import type { ApiObject } from '../support/kube-api-server/api-object.ts';
 import { type KubeApiServer, startKubeApiServer } from '../support/kube-api-server/kube-api-server.ts';
-import { examples, image, nameOf, objectOf, render } from './charts.ts';
+import { examples, image, nameOf, objectOf, render, workload } from './charts.ts';
 
 const documented = (file: string, role: string) =>
   rulesOf(objectsIn(readFileSync(`docs/rbac/${file}`, 'utf8')), 'ClusterRole', role);
@@ -74,9 +76,10 @@ describe('rights of a flow', () => {
     const ofFleet = objectsIn(readFileSync('docs/rbac/node-gc-fleet.yaml', 'utf8'));
 
     sameAs(rendered, 'winnow-winnow-node-fleet', 'node-gc-fleet.yaml', 'winnow-node-gc-fleet');
-    expect(singly(rulesOf(rendered.objects, 'Role', 'winnow-node-fleet'))).toEqual(
-      singly(rulesOf(ofFleet, 'Role', 'winnow-node-gc-fleet')),
+    const inNamespace = ['winnow-node-fleet', 'winnow-node-fleet-leases'].flatMap((name) =>
+      rulesOf(rendered.objects, 'Role', name),
     );
+    expect(singly(inNamespace)).toEqual(singly(rulesOf(ofFleet, 'Role', 'winnow-node-gc-fleet')));
     expect(roles(rendered)).toEqual([
       ...['Role winnow-node-fleet-leases', 'ClusterRole winnow-winnow-node-fleet', 'Role winnow-node-fleet'],
     ]);
@@ -158,6 +161,25 @@ describe('on a cluster that obeys roles', () => {
     await expect((await keeper('winnow')).acquire('a', 'us', signal)).rejects.toMatchObject({
       code: 'LEASE_UNAVAILABLE',
     });
+  });
+
+  test('notices of the service become Events, in the namespaces that its settings name and nowhere else', async () => {
+    const notices = [{ to: 'kubernetes-event' }, { to: 'kubernetes-event', namespace: 'ops' }];
+    const rendered = render(only({ service: { enabled: true, settings: { serve: { notices } } } }));
+    const { server, kubeconfig } = await clusterWith(rendered, 'winnow-service');
+    const send = async (namespace: string) => {
+      const sink = kubernetesEvents({ namespace, kubeconfig, pod: { name: 'winnow-service-0' } });
+      await sink.send(exampleEvent({ type: 'service.waiting', level: 'warn', text: 'The plan waits.' }), signal);
+      await sink.close();
+    };
+
+    await send('winnow');
+    await send('ops');
+
+    expect(server.all('Event').map(({ metadata }) => metadata?.namespace)).toEqual(['ops', 'winnow']);
+    await expect(send('kube-system')).rejects.toThrow('forbidden');
+    const env = workload(rendered, 'winnow-service').pod.containers[0].env?.map(({ name }) => name);
+    expect(env).toEqual(['POD_NAME', 'POD_UID']);
   });
 
   test('hard-prune switches and restarts the registry that its settings name, and no other', async () => {

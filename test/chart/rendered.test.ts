@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkSettings } from '../../src/config/check.ts';
 import { formatProblem } from '../../src/config/problem.ts';
@@ -15,6 +16,12 @@ describe('what the chart renders', () => {
 
     expect(objects.map(nameOf)).toEqual(['NetworkPolicy winnow']);
     expect(texts.get('NOTES.txt')).toContain('No flow is switched on');
+  });
+
+  test('is of the version of the program', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+
+    expect(chart.about).toMatchObject({ apiVersion: 'v2', name: 'winnow', version, appVersion: version });
   });
 
   test('covers every template', () => {

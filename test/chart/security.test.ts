@@ -7,7 +7,7 @@ const everything = {
   prune: { enabled: true },
   pruneImages: { enabled: true },
   hardPrune: { enabled: true, volume: { existingClaim: 'registry' } },
-  nodeGc: { enabled: true },
+  nodeGc: { enabled: true, fleet: { enabled: true } },
   snapshot: { enabled: true, to: 'oci://registry.example/snapshots:eu' },
 };
 const asJobs = render(everything);
@@ -42,7 +42,13 @@ describe('every pod', () => {
   test.each(pods)(
     '%s: has a token only if it asks the API, and its account has none by itself',
     (_, { pod, metadata }) => {
-      const asks = ['winnow-prune', 'winnow-prune-images', 'winnow-snapshot', 'winnow-service'].includes(metadata.name);
+      const asks = [
+        'winnow-prune',
+        'winnow-prune-images',
+        'winnow-snapshot',
+        'winnow-node-fleet',
+        'winnow-service',
+      ].includes(metadata.name);
       const rendered = metadata.name === 'winnow-service' ? asService : asJobs;
 
       expect(pod.automountServiceAccountToken).toBe(asks);
@@ -60,6 +66,15 @@ describe('every pod', () => {
     expect(pod.volumes.filter((volume) => 'hostPath' in volume).length).toBe(
       pod.serviceAccountName === 'winnow-node-gc' ? 3 : 0,
     );
+  });
+
+  test.each(pods)('%s: has volumes that the level `restricted` allows, but on nodes', (_, { pod, metadata }) => {
+    const allowed = ['configMap', 'emptyDir', 'persistentVolumeClaim', 'secret'];
+    const others = pod.volumes.flatMap(({ name: _name, ...source }) =>
+      Object.keys(source).filter((kind) => !allowed.includes(kind)),
+    );
+
+    expect([...new Set(others)]).toEqual(metadata.name === 'winnow-node-gc' ? ['hostPath'] : []);
   });
 
   test.each(pods)('%s: only plans', (_, { pod }) => {

@@ -13,6 +13,7 @@ const codes = new Set(errorTables.flatMap((table) => Object.keys(table.codes)));
 
 /** Words that look like codes of ours, and are others': variables, codes of the specification and of the YAML package. */
 const foreign = new Set([
+  'NO_COLOR',
   'REGISTRY_AUTH_FILE',
   'REGISTRY_STORAGE_MAINTENANCE_READONLY',
   'TAG_INVALID',

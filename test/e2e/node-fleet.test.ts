@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type FakeDocker, startFakeDocker } from '../support/fake-docker-engine.ts';
-import { type FakeKubelet, type FakePod, putNodes, startFakeKubelet } from '../support/fake-kubelet.ts';
-import { type KubeApiServer, startKubeApiServer } from '../support/kube-api-server/kube-api-server.ts';
+import { putNodes } from '../support/fake-kubelet.ts';
+import { type FleetRig, startFleetRig } from '../support/fleet-rig.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -11,48 +10,20 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 describe('winnow node-gc --all-nodes', () => {
   const NODES = ['n1', 'n2', 'n3', 'n4'];
   const USED = 'registry.example/web:1';
-  let server: KubeApiServer;
-  let kubelet: FakeKubelet;
+  let rig: FleetRig;
   let home: string;
-  let engines: Map<string, FakeDocker>;
-  /** What a test wants of a pod in place of the command. */
-  let instead: (pod: FakePod, write: (text: string) => void) => Promise<number> | undefined;
-  const folders = new Map<string, string>();
 
   beforeEach(async () => {
-    server = await startKubeApiServer();
-    server.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'winnow-node-gc' } });
-    putNodes(server, NODES);
     home = makeTempFolder('home');
-    engines = new Map();
-    for (const node of NODES) {
-      engines.set(node, await startFakeDocker([USED, `registry.example/of-${node}:1`], ['registry.example/old:1']));
-      folders.set(node, makeTempFolder(`state-${node}`));
-    }
-    instead = () => undefined;
-    kubelet = startFakeKubelet(server, async (pod, write) => await (instead(pod, write) ?? inPod(pod, write)));
+    const images = (node: string) => ({
+      used: [USED, `registry.example/of-${node}:1`],
+      unused: ['registry.example/old:1'],
+    });
+    rig = await startFleetRig(Object.fromEntries(NODES.map((node) => [node, images(node)])), home);
   });
 
-  /** What the pod's container does, with what is mounted into it. */
-  async function inPod({ node, args, killed }: FakePod, write: (text: string) => void): Promise<number> {
-    const mapped = args.map((word) =>
-      word
-        .replace('docker:///var/run/docker.sock', `docker://${engines.get(node)?.socket}`)
-        .replace('--state-dir=/var/lib/winnow', `--state-dir=${folders.get(node)}`),
-    );
-    const process = spawnCli(mapped, {});
-    killed.addEventListener('abort', () => process.kill('SIGKILL'));
-    const { code, stdout, stderr } = await process.exited;
-    write(`${stderr}${stdout}`);
-    return code ?? 137;
-  }
-
-  const args = (...more: readonly string[]) => [
-    ...['node-gc', '--all-nodes', '--kubeconfig', server.kubeconfig, '--fleet-image', 'registry.example/winnow:1'],
-    ...['--runtime', 'docker:///var/run/docker.sock', '--min-pull-age', '0s', ...more],
-  ];
-  const winnow = (...more: readonly string[]) => runCli(args(...more), { home });
-  const imagesOf = (node: string) => engines.get(node)?.images();
+  const winnow = (...more: readonly string[]) => rig.winnow(...more);
+  const imagesOf = (node: string) => rig.engines.get(node)?.images();
   const everywhere = (images: (node: string) => readonly string[]) =>
     expect(NODES.map(imagesOf)).toEqual(NODES.map((node) => [...images(node)].sort()));
   const allOf = (node: string) => [USED, `registry.example/of-${node}:1`, 'registry.example/old:1'];
@@ -77,8 +48,8 @@ describe('winnow node-gc --all-nodes', () => {
 
     expect(code).toBe(0);
     everywhere((node) => [USED, `registry.example/of-${node}:1`]);
-    expect(kubelet.begun.map(({ node }) => node).sort()).toEqual(NODES);
-    expect(kubelet.peak()).toBe(2);
+    expect(rig.kubelet.begun.map(({ node }) => node).sort()).toEqual(NODES);
+    expect(rig.kubelet.peak()).toBe(2);
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
       ...{ kind: 'FleetReport', mode: 'apply', counts: { succeeded: 4, of: 4, failed: 0 } },
@@ -101,35 +72,36 @@ describe('winnow node-gc --all-nodes', () => {
 
     expect(code).toBe(0);
     everywhere(allOf);
-    expect(kubelet.begun[0]?.args).toEqual(
+    expect(rig.kubelet.begun[0]?.args).toEqual(
       expect.arrayContaining(['--keep=**/old:*', '--keep=/^x{2,3}$$|y$(z)/', '--confirm']),
     );
   });
 
   test('skips nodes that are not ready, cordoned or not Linux, and says so', async () => {
-    putNodes(server, ['n2'], { spec: { unschedulable: true } });
-    putNodes(server, ['n3'], { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
-    putNodes(server, ['n4'], {
+    putNodes(rig.server, ['n2'], { spec: { unschedulable: true } });
+    putNodes(rig.server, ['n3'], { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
+    putNodes(rig.server, ['n4'], {
       status: { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { operatingSystem: 'windows' } },
     });
     const { code, stdout } = await winnow();
 
     expect(code).toBe(0);
-    expect(kubelet.begun.map(({ node }) => node)).toEqual(['n1']);
+    expect(rig.kubelet.begun.map(({ node }) => node)).toEqual(['n1']);
     expect(stdout).toContain('it is cordoned');
     expect(stdout).toContain('success ratio 1/1 (100 %), 3 skipped\n');
   });
 
   test('a node that fails, one that hangs and one whose log is cut short are no successes, and the others are cleaned', async () => {
-    instead = (pod, write) => {
+    rig.instead = (pod, write) => {
       if (pod.node === 'n1') return Promise.resolve(1);
       if (pod.node === 'n2') return new Promise(() => {});
-      if (pod.node === 'n3') return inPod(pod, (text) => write(text.slice(0, text.lastIndexOf('winnow-report') + 100)));
+      if (pod.node === 'n3')
+        return rig.inPod(pod, (text) => write(text.slice(0, text.lastIndexOf('winnow-report') + 100)));
       return undefined;
     };
     const settings = join(home, 'winnow.yaml');
     writeFileSync(settings, 'nodeGc: {fleet: {maxFailures: 0}}\n');
-    const { code, stdout } = await winnow('--deadline', '15s', '--confirm', '--config', settings, '-o', 'json');
+    const { code, stdout } = await winnow('--deadline', '30s', '--confirm', '--config', settings, '-o', 'json');
 
     expect(code).toBe(3);
     expect(outcomes(stdout)).toEqual(['n1 failed', 'n2 failed', 'n3 unknown', 'n4 success']);
@@ -141,7 +113,7 @@ describe('winnow node-gc --all-nodes', () => {
   });
 
   test('what goes wrong on a node is told in its own words', async () => {
-    engines.set('n2', { socket: '/nonexistent/d.sock', images: () => [] });
+    rig.engines.set('n2', { socket: '/nonexistent/d.sock', images: () => [] });
     const { code, stdout } = await winnow('-o', 'json');
 
     expect(code).toBe(3);
@@ -150,23 +122,23 @@ describe('winnow node-gc --all-nodes', () => {
   });
 
   test('too many failures end it before it comes to the next node', async () => {
-    instead = () => Promise.resolve(1);
+    rig.instead = () => Promise.resolve(1);
     const { code, stdout } = await winnow('--parallelism', '1');
 
     expect(code).toBe(4);
-    expect(kubelet.begun.length).toBe(2);
+    expect(rig.kubelet.begun.length).toBe(2);
     expect(stdout).toContain('Stopped: 2 nodes failed, and with 2 no further one is begun');
     expect(stdout).toContain('success ratio 0/4 (0 %), 2 not begun\n');
   });
 
   test('told to stop it begins no further node, waits for what is in hand, and reports', async () => {
     let finish = () => {};
-    instead = (pod, write) =>
+    rig.instead = (pod, write) =>
       new Promise((resolve) => {
-        finish = () => void inPod(pod, write).then(resolve);
+        finish = () => void rig.inPod(pod, write).then(resolve);
       });
-    const fleet = spawnCli(args('--parallelism', '1', '-o', 'json'), { home });
-    await expect.poll(() => kubelet.begun.length, { timeout: 20_000 }).toBe(1);
+    const fleet = spawnCli(rig.args('--parallelism', '1', '-o', 'json'), { home });
+    await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(1);
     fleet.kill('SIGTERM');
     await fleet.waitFor('stopping after what is in hand');
     finish();
@@ -175,29 +147,29 @@ describe('winnow node-gc --all-nodes', () => {
     expect(code).toBe(3);
     expect(outcomes(stdout)).toEqual(['n1 success', 'n2 not-begun', 'n3 not-begun', 'n4 not-begun']);
     expect(JSON.parse(stdout).stopped).toBe('it was told to stop');
-    expect(kubelet.begun.length).toBe(1);
+    expect(rig.kubelet.begun.length).toBe(1);
   });
 
   test('killed in its middle and started again it goes on with the same run: no node gets a second Job', async () => {
     const finish: (() => void)[] = [];
-    instead = (pod, write) =>
+    rig.instead = (pod, write) =>
       new Promise((resolve) => {
-        finish.push(() => void inPod(pod, write).then(resolve));
+        finish.push(() => void rig.inPod(pod, write).then(resolve));
       });
-    const killed = spawnCli(args('--parallelism', '2', '--confirm'), { home });
-    await expect.poll(() => kubelet.begun.length, { timeout: 20_000 }).toBe(2);
+    const killed = spawnCli(rig.args('--parallelism', '2', '--confirm'), { home });
+    await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(2);
     killed.kill('SIGKILL');
     await killed.exited;
-    instead = () => undefined;
-    const again = spawnCli(args('--parallelism', '4', '--confirm', '-o', 'json'), { home });
-    await expect.poll(() => kubelet.begun.length, { timeout: 20_000 }).toBe(4);
+    rig.instead = () => undefined;
+    const again = spawnCli(rig.args('--parallelism', '4', '--confirm', '-o', 'json'), { home });
+    await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(4);
     for (const go of finish) go();
     const { code, stdout } = await again.exited;
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout).wasResumed).toBe(true);
-    expect(kubelet.begun.map(({ node }) => node).sort()).toEqual(NODES);
-    expect(kubelet.peakOnANode()).toBe(1);
+    expect(rig.kubelet.begun.map(({ node }) => node).sort()).toEqual(NODES);
+    expect(rig.kubelet.peakOnANode()).toBe(1);
     everywhere((node) => [USED, `registry.example/of-${node}:1`]);
   });
 
@@ -206,9 +178,9 @@ describe('winnow node-gc --all-nodes', () => {
     const held = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    instead = (pod, write) => held.then(() => inPod(pod, write));
-    const first = spawnCli(args(), { home });
-    await expect.poll(() => kubelet.begun.length, { timeout: 20_000 }).toBe(3);
+    rig.instead = (pod, write) => held.then(() => rig.inPod(pod, write));
+    const first = spawnCli(rig.args(), { home });
+    await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(3);
     const second = await winnow();
     finish();
 
@@ -217,34 +189,34 @@ describe('winnow node-gc --all-nodes', () => {
       stderr: expect.stringContaining('LEASE_HELD'),
     });
     expect((await first.exited).code).toBe(0);
-    expect(kubelet.begun.length).toBe(4);
+    expect(rig.kubelet.begun.length).toBe(4);
   });
 
   test('two fleets that share no lease make one Job a node all the same', async () => {
     const fleets = [home, makeTempFolder('other')].map(
-      (folder) => async () => runCli(args('-o', 'json'), { home: folder }),
+      (folder) => async () => runCli(rig.args('-o', 'json'), { home: folder }),
     );
     let finish = () => {};
     const held = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    instead = (pod, write) => held.then(() => inPod(pod, write));
+    rig.instead = (pod, write) => held.then(() => rig.inPod(pod, write));
     const first = fleets[0]?.();
-    await expect.poll(() => kubelet.begun.length, { timeout: 20_000 }).toBe(3);
-    const listed = () => server.requests.filter((line) => line.includes('/jobs?')).length;
+    await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(3);
+    const listed = () => rig.server.requests.filter((line) => /\/jobs\?(?!.*node-hash)/.test(line)).length;
     const second = fleets[1]?.();
     await expect.poll(listed, { timeout: 20_000 }).toBe(2);
     finish();
     const results = await Promise.all([first, second]);
 
     expect(results.map((one) => one?.code)).toEqual([0, 0]);
-    expect(kubelet.begun.map(({ node }) => node).sort()).toEqual(NODES);
+    expect(rig.kubelet.begun.map(({ node }) => node).sort()).toEqual(NODES);
   });
 
   test('writes down which images the nodes use, and a node that did not tell is a gap', async () => {
     const file = join(home, 'nodes.ndjson');
     const common = ['--cluster-name', 'prod', '--snapshot-out', file];
-    instead = (pod) => (pod.node === 'n3' ? Promise.resolve(1) : undefined);
+    rig.instead = (pod) => (pod.node === 'n3' ? Promise.resolve(1) : undefined);
     const { code, stdout } = await winnow(...common);
 
     expect(code).toBe(3);
@@ -262,9 +234,9 @@ describe('winnow node-gc --all-nodes', () => {
     expect(lines[0].uses).toEqual(expect.arrayContaining([USED, 'registry.example/of-n1:1']));
     expect(JSON.stringify(lines)).not.toContain('old:1');
 
-    instead = () => undefined;
+    rig.instead = () => undefined;
     expect((await winnow(...common)).stdout).toMatch(/Wrote \d+ names of images in use to .*nodes\.ndjson\./);
-    instead = (pod) => (pod.node === 'n3' ? Promise.resolve(1) : undefined);
+    rig.instead = (pod) => (pod.node === 'n3' ? Promise.resolve(1) : undefined);
     expect((await winnow(...common)).stdout).toContain('Did not write the images in use');
     expect(JSON.parse(readFileSync(file, 'utf8').split('\n')[0] ?? '').gaps).toEqual([]);
   });
@@ -298,10 +270,10 @@ describe('winnow node-gc --all-nodes', () => {
     [['--all-nodes', '--fleet-image', 'x', '--fleet-run', 'a b'], '"a b" is no name of a run'],
     [['--all-nodes', '--plan-out', 'f'], "cannot be used with option '--plan-out"],
   ])('%j is a mistake of the user, and nothing is asked of any node', async (flags, said) => {
-    const { code, stderr } = await runCli(['node-gc', ...flags], { home, env: { KUBECONFIG: server.kubeconfig } });
+    const { code, stderr } = await runCli(['node-gc', ...flags], { home, env: { KUBECONFIG: rig.server.kubeconfig } });
 
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
-    expect(kubelet.begun).toEqual([]);
+    expect(rig.kubelet.begun).toEqual([]);
     expect(existsSync(join(home, 'f'))).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { Accident } from '../support/killing-proxy.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { describeReal } from '../support/requirements.ts';
 import type { RunningCli } from '../support/run-cli.ts';
@@ -58,10 +59,16 @@ describeReal('a service that dies', ['postgres', 'initdb'], () => {
     return { world, ground, start };
   }
 
-  /** Plans, and approves. @returns the run's id */
-  async function approved({ desk, until }: ServiceGround): Promise<string> {
+  /** Plans, arms the accident, and approves: what counts is what the run changes, not what its plan asked for. @returns the run's id */
+  async function approved(
+    { desk, until }: ServiceGround,
+    { proxy }: RegistryWorld,
+    { n, when }: Accident,
+    strike: () => Promise<unknown>,
+  ): Promise<string> {
     const { id } = await desk.start(NAME, admin);
     const { planHash = '' } = await until(id, 'waiting');
+    proxy.arm({ n: proxy.changes.length + n, when }, strike);
     await desk.approve(id, admin, planHash);
     return id;
   }
@@ -88,11 +95,10 @@ describeReal('a service that dies', ['postgres', 'initdb'], () => {
   ] as const)('in mid-apply, $when its change $n, goes on with that run at its next start', async (accident) => {
     const { world, ground, start } = await open(byFile);
     const first = await start();
-    world.proxy.arm(accident, async () => {
+    const id = await approved(ground, world, accident, async () => {
       first.kill('SIGKILL');
       await first.exited;
     });
-    const id = await approved(ground);
     expect((await first.exited).signal).toBe('SIGKILL');
     expect((await ground.history.run(id))?.state).toBe('applying');
 
@@ -107,12 +113,11 @@ describeReal('a service that dies', ['postgres', 'initdb'], () => {
     const { world, ground, start } = await open(byFile);
     const service = await start();
     let killed: number | undefined;
-    world.proxy.arm({ n: 5, when: 'after' }, async () => {
+
+    const id = await approved(ground, world, { n: 5, when: 'after' }, async () => {
       killed = childOf(service.pid, 'apply');
       if (killed !== undefined) process.kill(killed, 'SIGKILL');
     });
-
-    const id = await approved(ground);
     await assertWhole(world, ground, id);
 
     expect(killed).toBeGreaterThan(0);
@@ -124,12 +129,11 @@ describeReal('a service that dies', ['postgres', 'initdb'], () => {
     const { world, ground, start } = await open(byDatabase);
     const replicas = [await start(), await start()];
     const leader = await leaderOf(ground, replicas);
-    world.proxy.arm({ n: 6, when: 'after' }, async () => {
+
+    const id = await approved(ground, world, { n: 6, when: 'after' }, async () => {
       leader.kill('SIGKILL');
       await leader.exited;
     });
-
-    const id = await approved(ground);
     await assertWhole(world, ground, id);
 
     const run = await ground.history.run(id);
@@ -143,10 +147,7 @@ describeReal('a service that dies', ['postgres', 'initdb'], () => {
   ])('not, but its database, %s, goes on when that is back', async (_, lease) => {
     const { world, ground, start } = await open(lease);
     const service = await start();
-    world.proxy.arm({ n: 3, when: 'before' }, async () => {
-      await database.kill();
-    });
-    const id = await approved(ground);
+    const id = await approved(ground, world, { n: 4, when: 'before' }, () => database.kill());
     await eventually(
       'the trouble',
       () =>

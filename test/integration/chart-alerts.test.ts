@@ -78,6 +78,7 @@ describeReal('promtool, on the alerts of the chart', ['promtool'], () => {
     ['a disk that is full', disk('winnow_disk_used_bytes', always(95)), ['WinnowDiskFull'], HOUR],
     ['a disk that fills up', disk('winnow_disk_used_bytes', growing(10, 0.2)), ['WinnowDiskFillsUp'], 2 * DAY],
     ['no trend in one large push', disk('winnow_disk_used_bytes', from(10, 2 * DAY - 2, 40)), [], 2 * DAY + HOUR],
+    ['settings that are no good', { winnow_settings_reload_failed: always(1) }, ['WinnowSettingsNotTaken'], HOUR],
     ['nobody who leads', { winnow_leader: always(0) }, ['WinnowNoLeader'], HOUR],
     ['two who lead', { 'winnow_leader{instance="b"}': always(1) }, ['WinnowSeveralLeaders'], HOUR],
   ])('sees %s', (_, series, alerts, atStep) => {
@@ -120,6 +121,7 @@ function healthy(): Series {
   return {
     winnow_build_info: always(1),
     winnow_leader: always(1),
+    winnow_settings_reload_failed: always(0),
     ...attempt(daily(0)),
     ...one('winnow_run_last_success_timestamp_seconds', daily(300)),
     ...one('winnow_schedule_next_run_timestamp_seconds', daily(DAY_SECONDS)),

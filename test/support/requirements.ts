@@ -15,6 +15,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'swift-object-server': 'swift-object',
   ctr: 'containerd',
   kubectl: 'kubernetes-client',
+  promtool: 'prometheus',
 };
 
 const POSTGRES_HOME = '/usr/lib/postgresql';

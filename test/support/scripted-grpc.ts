@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   loadPackageDefinition,
@@ -14,6 +13,7 @@ import {
 import { fromJSON } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 import { atEnd } from './at-end.ts';
+import { makeTempFolder } from './temp-folder.ts';
 
 /** What comes back: a message, a refusal, or nothing at all. */
 export type GrpcAnswer = { readonly reply: object } | { readonly refuse: status } | 'hang';
@@ -35,8 +35,7 @@ export interface ScriptedGrpc {
 
 /** A gRPC server behind a Unix socket that answers as it is told. A streamed reply is one message. Ends with the test file. */
 export async function startScriptedGrpc(services: readonly ScriptedService[]): Promise<ScriptedGrpc> {
-  const folder = mkdtempSync('/tmp/wn-grpc-'); // a socket's path is short
-  const socket = join(folder, 'runtime.sock');
+  const socket = join(makeTempFolder('grpc', '/tmp'), 'runtime.sock'); // its path is short
   const calls: string[] = [];
   const server = new Server();
   for (const one of services) server.addService(definitionOf(one), handlersOf(one, calls));
@@ -45,10 +44,7 @@ export async function startScriptedGrpc(services: readonly ScriptedService[]): P
       error === null ? resolve() : reject(error),
     );
   });
-  atEnd(() => {
-    server.forceShutdown();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  atEnd(() => server.forceShutdown());
   return { socket, calls };
 }
 

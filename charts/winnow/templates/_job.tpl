@@ -34,6 +34,10 @@ spec:
       backoffLimit: {{ $said.backoffLimit | int }}
       activeDeadlineSeconds: {{ $said.activeDeadlineSeconds | int }}
       ttlSecondsAfterFinished: {{ $said.ttlSecondsAfterFinished | int }}
+      {{- with .podFailurePolicy }}
+      podFailurePolicy:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
       template:
         metadata:
           {{- include "winnow.podMetadata" . | nindent 10 }}

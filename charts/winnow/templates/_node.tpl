@@ -19,6 +19,7 @@ state:
 mounts:
   - name: socket
     mountPath: {{ $folder }}
+    readOnly: true
   - name: images
     mountPath: {{ .imagesFolder }}
     readOnly: true

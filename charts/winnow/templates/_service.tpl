@@ -79,7 +79,7 @@ winnow.yaml: |
 {{- define "winnow.serviceAsksApi" -}}
 {{- $root := .root -}}
 {{- $found := dict -}}
-{{- if or (eq (include "winnow.leasesInOwnCluster" .settings) "true") (eq (include "winnow.writesEvents" .settings) "true") -}}
+{{- if or (eq (include "winnow.leasesInOwnCluster" .settings) "true") (include "winnow.eventNamespaces" . | fromYaml) -}}
 {{- $_ := set $found "service" true -}}
 {{- end -}}
 {{- range $component, $entry := include "winnow.scheduledFlows" $root | fromYaml -}}
@@ -93,13 +93,16 @@ winnow.yaml: |
 {{- if $found -}}true{{- end -}}
 {{- end -}}
 
-{{/* "true" where notices go to the cluster that the pod itself runs in, as Events. Call with the service's settings. */}}
-{{- define "winnow.writesEvents" -}}
+{{/* Namespaces of the cluster that the pod itself runs in where notices become Events, as YAML of NAME: true. */}}
+{{- define "winnow.eventNamespaces" -}}
+{{- $root := .root -}}
 {{- $found := dict -}}
-{{- range .serve.notices | default list -}}
-{{- if and (eq .to "kubernetes-event") (not .kubeconfig) -}}{{- $_ := set $found .to true -}}{{- end -}}
+{{- range .settings.serve.notices | default list -}}
+{{- if and (eq .to "kubernetes-event") (not .kubeconfig) -}}
+{{- $_ := set $found (default $root.Release.Namespace .namespace) true -}}
 {{- end -}}
-{{- if $found -}}true{{- end -}}
+{{- end -}}
+{{- toYaml $found -}}
 {{- end -}}
 
 {{/* The service's values, with what the pods of the flows that it runs would have mounted and set. */}}

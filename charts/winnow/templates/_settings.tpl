@@ -37,7 +37,7 @@ Settings of flows: what the chart knows itself, under `settings` of all flows, u
 {{- else if eq .component "node-gc" -}}
 {{- include "winnow.merge" (dict "into" $settings "from" (dict "nodeGc" (dict "runtime" .values.runtime))) -}}
 {{- else if eq .component "node-fleet" -}}
-{{- $known := dict "nodeGc" (dict "runtime" .root.Values.nodeGc.runtime "fleet" (include "winnow.fleet" .root | fromYaml)) -}}
+{{- $known := dict "lease" (dict "kind" "kubernetes") "nodeGc" (dict "runtime" .root.Values.nodeGc.runtime "fleet" (include "winnow.fleet" .root | fromYaml)) -}}
 {{- include "winnow.merge" (dict "into" $known "from" $settings) -}}
 {{- include "winnow.merge" (dict "into" $settings "from" $known) -}}
 {{- end -}}

@@ -11,17 +11,20 @@ import { makePrunePlan } from '../session/make-prune-plan.ts';
 import { withSession } from '../session/session.ts';
 import { targetOf } from '../session/target.ts';
 import type { Terminal } from '../terminal.ts';
+import { type ExplainImageFlags, explainOneImage } from './explain-image.ts';
 import { type PruneCommandFlags, pruneSettingsFlags } from './prune.ts';
 
-interface ExplainFlags extends PruneCommandFlags {
-  readonly for: 'reconcile' | 'prune';
-}
+type ExplainFlags = PruneCommandFlags &
+  ExplainImageFlags & {
+    readonly for: 'reconcile' | 'prune' | 'prune-images';
+  };
 
 export async function explainOne(
   terminal: Terminal,
   flags: ExplainFlags,
   [reference = '']: readonly string[],
 ): Promise<ExitCode> {
+  if (flags.for === 'prune-images') return await explainOneImage(terminal, flags, reference);
   const isPrune = flags.for === 'prune';
   return await withSession(terminal, isPrune ? pruneSettingsFlags(flags) : reconcileFlags(flags), async (session) => {
     const { host } = await session.registry();

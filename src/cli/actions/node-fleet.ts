@@ -54,12 +54,12 @@ export async function nodeFleet(terminal: Terminal, flags: NodeFleetFlags): Prom
 }
 
 async function openFleet({ settings }: Session, opening: Pick<ReturnType<typeof fleetOrder>, 'mounts' | 'needsToken'>) {
-  const { image, stateDir: _, imagesPath: __, parallelism: ___, maxFailures: ____, ...fleet } = settings.nodeGc.fleet;
+  const { image } = settings.nodeGc.fleet;
   if (image === undefined)
     throw new CodedError<CliErrorCode>('USAGE_INVALID', 'going through all nodes: no image is named for the Jobs', {
       hint: 'name one with Winnow in it: --fleet-image registry.example/winnow:1.2.3, or nodeGc.fleet.image',
     });
-  return await fleets.kubernetes({ ...fleet, image, ...opening });
+  return await fleets.kubernetes({ ...settings.nodeGc.fleet, image, ...opening });
 }
 
 /** One fleet at a time in a cluster. */

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { flagName } from '../../config/flags.ts';
 import type { PlannedNode } from '../../flows/node-gc.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
@@ -20,7 +19,7 @@ import { planToRun, writePlanFile } from '../session/plan-file.ts';
 import { inRounds } from '../session/rounds.ts';
 import { runNodePlan } from '../session/run-node-plan.ts';
 import { forgetOldRuns } from '../session/run-plan.ts';
-import { openRuntimeOf } from '../session/runtime-session.ts';
+import { nodeScope, openRuntimeOf } from '../session/runtime-session.ts';
 import { type Session, withSession } from '../session/session.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import { showError } from '../show-error.ts';
@@ -64,8 +63,8 @@ async function once(terminal: Terminal, flags: NodeGcFlags): Promise<ExitCode> {
 
 /** The last lines of the Job of a fleet, however it ends: without them its node counts as unknown. */
 async function tellingTheFleet(session: Session, flags: NodeGcFlags): Promise<NodeStory> {
-  const { terminal, settings } = session;
-  const node = settings.nodeGc.nodeName ?? hostname();
+  const { terminal } = session;
+  const node = nodeScope(session, { name: '' }).name;
   try {
     const story = await onThisNode(session, flags);
     await terminal.print(toldStory(node, story));

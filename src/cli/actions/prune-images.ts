@@ -26,7 +26,7 @@ import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** As the command line gives them. `--cluster` says whose images; its values are those of {@link SettingsFlags.clusters}. */
-interface PruneImagesCommandFlags extends PruneImagesFlags, OutputFlags {
+export interface PruneImagesCommandFlags extends PruneImagesFlags, OutputFlags {
   readonly cluster?: readonly string[];
   readonly clusterName?: string;
   readonly alias?: readonly string[];
@@ -53,16 +53,7 @@ export async function pruneImages(
   args: readonly string[],
 ): Promise<ExitCode> {
   assertNoArguments(args);
-  checkPruneImagesFlags(flags);
-  const { settings } = await readSettings(terminal, settingsFlags(flags, undefined));
-  const { imagePruner } = flags;
-  const pruner = imagePruner === undefined ? undefined : await openImagePruner({ terminal, settings }, imagePruner);
-  const { logLevel } = pruneImagesOptions(flags, pruner, settings);
-  const own = settingsFlags(flags, logLevel);
-  const all = settings.clusters.length > 0 ? own : { ...own, clusters: ['openshift'] };
-  return await withSession(terminal, all, async (session) => {
-    const options = pruneImagesOptions(flags, pruner, session.settings);
-    const open = await openImages(session);
+  return await withImages(terminal, flags, async (session, open, options) => {
     if (flags.confirm === true) return await confirmed(session, open, options, flags);
 
     const beganAtMs = terminal.nowMs();
@@ -73,6 +64,27 @@ export async function pruneImages(
     await sendSummary(session, pruneImagesPlanEvent(plan.header, terminal.nowMs() - beganAtMs));
     return exitCodeOfPlan(plan.header);
   });
+}
+
+/** Reads flags, ImagePruner and settings, and finds the image API that they are about. */
+export async function withImages(
+  terminal: Terminal,
+  flags: PruneImagesCommandFlags,
+  work: (session: Session, open: OpenImages, options: PruneImagesOptions) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  checkPruneImagesFlags(flags);
+  const { settings } = await readSettings(terminal, settingsFlags(flags, undefined));
+  const { imagePruner } = flags;
+  const pruner = imagePruner === undefined ? undefined : await openImagePruner({ terminal, settings }, imagePruner);
+  const { logLevel } = pruneImagesOptions(flags, pruner, settings);
+  const own = settingsFlags(flags, logLevel);
+  const all = settings.clusters.length > 0 ? own : { ...own, clusters: ['openshift'] };
+  return await withSession(
+    terminal,
+    all,
+    async (session) =>
+      await work(session, await openImages(session), pruneImagesOptions(flags, pruner, session.settings)),
+  );
 }
 
 /** The registry is asked first: whoever can't reach it learns that before all is looked at. */

@@ -60,7 +60,12 @@ export function addFleetOptions(command: Command): Command {
     .option('--node-selector <labels>', 'with --all-nodes: only nodes with these labels, as kubectl takes them')
     .option('--fleet-namespace <name>', 'with --all-nodes: where the Jobs are made (winnow-node-gc)')
     .option('--deadline <duration>', 'with --all-nodes: how long a Job may take (10m)')
-    .option('--fleet-run <name>', 'with --all-nodes: name of the run; one that was killed is gone on with under it')
+    .addOption(
+      new Option(
+        '--fleet-run <name>',
+        'with --all-nodes: name of the run; one that was killed is gone on with under it',
+      ).conflicts('every'),
+    )
     .option(
       '--snapshot-out <place>',
       'with --all-nodes: write down which images the nodes use, for: winnow prune --cluster snapshot:FILE',

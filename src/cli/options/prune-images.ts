@@ -32,6 +32,20 @@ export function addOcOptions(command: Command): Command {
     );
 }
 
+/** Those of `winnow prune images` that decide what goes, and that `winnow prune` has no word for. */
+export function addImagesChoices(command: Command): Command {
+  return command
+    .addOption(
+      goBoolean('--all', 'for prune-images: not only images that were pushed to the integrated registry (true)'),
+    )
+    .option('-n, --namespace <name>', 'for prune-images: only image streams of this project')
+    .addOption(goBoolean('--prune-over-size-limit', 'for prune-images: size in place of age and revisions (false)'))
+    .option(
+      '--image-pruner <file>',
+      "for prune-images: OpenShift's ImagePruner; cluster: the one that the cluster has",
+    );
+}
+
 /** What `winnow prune images` has besides. */
 export function addPruneImagesOptions(command: Command): Command {
   return command

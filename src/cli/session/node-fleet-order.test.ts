@@ -83,7 +83,12 @@ describe('the order of a fleet', () => {
 
   test.each([
     [undefined, '/run/containerd', 'Directory', '/var/lib/containerd'],
-    ['cri:///run/k3s/containerd/containerd.sock', '/run/k3s/containerd', 'Directory', '/var/lib/rancher'],
+    [
+      'cri:///run/k3s/containerd/containerd.sock',
+      '/run/k3s/containerd',
+      'Directory',
+      '/var/lib/rancher/k3s/agent/containerd',
+    ],
     ['cri:///run/crio/crio.sock', '/run/crio', 'Directory', '/var/lib/containers'],
     ['docker:///var/run/docker.sock', '/var/run/docker.sock', 'Socket', '/var/lib/docker'],
   ])(

@@ -121,9 +121,9 @@ function mountsFor({ fleet, staticPods }: NodeGcSettings, socket: string): reado
   ];
 }
 
-/** Where runtimes have their images, by their sockets. */
+/** Where runtimes have their images, by their sockets. rke2 has the socket of k3s, and its images elsewhere: that has to be said. */
 function usualImagesPath(socket: string): string {
-  if (socket.startsWith('/run/k3s/')) return '/var/lib/rancher';
+  if (socket.startsWith('/run/k3s/')) return '/var/lib/rancher/k3s/agent/containerd';
   if (socket.includes('crio')) return '/var/lib/containers';
   return socket.includes('docker') ? '/var/lib/docker' : '/var/lib/containerd';
 }

@@ -134,7 +134,7 @@ const fleet = section({
   imagesPath: nodePath('/var/lib/containerd')
     .exactOptional()
     .describe(
-      "The folder of images on each node, which is mounted read-only, so that its disk is measured. Default: the runtime's usual one.",
+      "The folder of images on each node, which is mounted read-only, so that its disk is measured; of rke2 `/var/lib/rancher/rke2/agent/containerd`. Default: the runtime's usual one.",
     ),
   resources: section({
     cpu: quantity('10m').prefault('10m').describe('What each Job requests.'),

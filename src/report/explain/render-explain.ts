@@ -27,6 +27,8 @@ export interface Explanation {
   readonly siblings?: readonly Sibling[];
   /** What could not be seen where the target is. */
   readonly gaps?: readonly Gap[];
+  /** Of what is absent: how to see what there is. Default: the tags of its repository. */
+  readonly next?: string;
 }
 
 export interface Sibling {
@@ -68,7 +70,7 @@ function explainDocument({ target, registry, verdict, reason, way, siblings = []
 const verdicts = { keep: 'STAYS', delete: 'GOES', absent: 'IS NOT THERE' } as const;
 
 function* explainText(explanation: Explanation, paint: Paint): Generator<string> {
-  const { target, verdict, reason, way, siblings = [], gaps = [] } = explanation;
+  const { target, verdict, reason, way, siblings = [], gaps = [], next } = explanation;
   const tint = verdict === 'delete' ? paint.red : verdict === 'keep' ? paint.green : paint.yellow;
   yield `${printable(target)} ${tint(verdicts[verdict])}`;
   if (reason !== undefined) {
@@ -79,10 +81,12 @@ function* explainText(explanation: Explanation, paint: Paint): Generator<string>
   if (reason !== undefined) yield* section([changeSentence(verdict, reason)]);
   yield* section(tableLines(siblingColumns, siblings, paint));
   yield* section(gapLines(gaps, { all: true }, paint));
-  if (verdict === 'absent') yield* section([nextForAbsent]);
+  if (verdict === 'absent') yield* section([nextForAbsent(next)]);
 }
 
-const nextForAbsent = 'Nothing of this name was found. Next: winnow tag ls REPO';
+function nextForAbsent(next = 'winnow tag ls REPO'): string {
+  return `Nothing of this name was found. Next: ${next}`;
+}
 
 function* wayLines(way: readonly WayStep[], verdict: Explanation['verdict']): Generator<string> {
   if (way.length === 0) return;
@@ -99,7 +103,7 @@ function changeSentence(verdict: Explanation['verdict'], { code }: Reason): stri
 }
 
 function* explainMarkdown(explanation: Explanation): Generator<string> {
-  const { target, verdict, reason, way, siblings = [], gaps = [] } = explanation;
+  const { target, verdict, reason, way, siblings = [], gaps = [], next } = explanation;
   yield `## ${mdCode(target)} ${verdicts[verdict].toLowerCase()}`;
   if (reason !== undefined)
     yield* section([`${mdCode(reason.code)}: ${reasons[reason.code].meaning} (${mdText(reason.because)}).`]);
@@ -111,7 +115,7 @@ function* explainMarkdown(explanation: Explanation): Generator<string> {
     ),
   );
   yield* section(gaps.map((gap) => `- ${mdText(gapSentence(gap))}`));
-  if (verdict === 'absent') yield* section([nextForAbsent]);
+  if (verdict === 'absent') yield* section([nextForAbsent(next)]);
 }
 
 const siblingColumns: readonly Column<Sibling>[] = [

@@ -139,8 +139,18 @@ describe('a run on OpenShift’s images', () => {
 
     expect(textOf(renderRun(report, 'table', noPaint))).toContain(`${summary}\n`);
     expect(textOf(renderRun(report, 'table', noPaint))).toContain('5 blobs went for good');
+    expect(textOf(renderRun(report, 'table', noPaint))).toContain('oc rollout restart deployment/image-registry');
     expect(textOf(renderRun(report, 'markdown', noPaint))).toContain(summary);
     expect(JSON.parse(textOf(renderRun(report, 'json', noPaint))).steps['delete-blob'].count).toBe(5);
+  });
+
+  test('that left the data alone asks nobody to restart the registry', async () => {
+    const { world, policy } = await ground();
+    const choices = { ...policy, keepBlobs: true };
+    const report = await applyImages(world, await planImages(world, { policy: choices }), { policy: choices });
+
+    expect(textOf(renderRun(report, 'table', noPaint))).toContain('Summary: deleted');
+    expect(textOf(renderRun(report, 'table', noPaint))).not.toContain('oc rollout');
   });
 
   test('is told in an event, and so is a dry run', async () => {

@@ -71,8 +71,12 @@ export function imagesRunLines(report: RunReport): readonly string[] {
     blobs === undefined || blobs.bytes === 0
       ? []
       : [`${formatBytes(blobs.bytes)} given back to the registry, for good`];
-  return [`Summary: ${words}`, ...bytes];
+  return [`Summary: ${words}`, ...bytes, ...(summary.blobs > 0 ? [RESTART] : [])];
 }
+
+/** A cache that still promises a layer lets a push leave it out, and the image can not be pulled then. */
+const RESTART =
+  'Next, so that no cache goes on promising what went: oc rollout restart deployment/image-registry -n openshift-image-registry';
 
 export function summaryOfPlan(counts: ImageCounts): ImagesSummary {
   return {

@@ -54,6 +54,7 @@ function* endingLines(report: FleetReport): Generator<string> {
     yield `Removed ${things}; freed ${formatBytes(freedBytes)} of ${formatBytes(predictedBytes)} by the plans${
       measuredBytes === undefined ? '' : `, ${signedBytes(measuredBytes)} by the disks`
     }.`;
+  if (report.nodes.length === 0) yield 'There is no such node.';
   if (breaker !== undefined)
     yield `Stopped: ${counted(breaker.failed, 'node')} failed, and with ${breaker.allowed} no further one is begun (nodeGc.fleet.maxFailures).`;
   if (stopped !== undefined) yield `Stopped: ${printable(stopped)}.`;

@@ -14,7 +14,7 @@ import type { Gap } from '../../evidence/gap.ts';
 import type { Action } from '../../plan/action.ts';
 import { outputFormats } from '../output-format.ts';
 import { noPaint } from '../paint.ts';
-import type { PlanToShow } from './plan-to-show.ts';
+import { nextCommand, type PlanToShow } from './plan-to-show.ts';
 import { renderPlan } from './render-plan.ts';
 
 const plan: PlanToShow = { header: planHeader(), actions: ACTIONS };
@@ -80,6 +80,10 @@ Next: winnow reconcile --confirm`);
       'Nothing to do: 0 of 15 tags go: kept by active-record (9), unknown-repository (3), no-record (1).',
     );
     expect(next).toBe('Next: winnow explain REF tells what keeps a tag');
+    const scope = { node: { name: 'node-1', runtime: 'cri:///run/containerd/containerd.sock' } };
+    expect(nextCommand({ header: { ...header, scope } })).toBe(
+      'the same command with --show-kept tells what keeps each container and image',
+    );
   });
 
   test('tells a registry without tags from one whose tags all stay', () => {

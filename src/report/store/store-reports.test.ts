@@ -28,6 +28,13 @@ describe('a plan for a storage', () => {
     expect(await shownPlan('table', 0)).toContain('Would delete 0 blobs\nWould free up 0 B of disk space');
   });
 
+  test('where everything is needed says how what needs it goes, and not what is on its way out', async () => {
+    const last = (await shownPlan('table', 0)).split('\n').at(-1);
+    expect(last).toMatch(
+      /^Next: what needs these blobs has to go first: tags by winnow prune, .* by --delete-untagged$/,
+    );
+  });
+
   test('tells how many steps there are until the disk has its space back', async () => {
     const text = await shownPlan('table', 3);
     expect(text).toContain('This run takes the links from 3 blobs.');

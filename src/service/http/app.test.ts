@@ -52,6 +52,18 @@ describe('errors', () => {
   });
 });
 
+test('nothing is begun while the service is about to end, and reading goes on', async () => {
+  const stop = new AbortController();
+  const { ask, asked } = httpRig({ parts: { stopping: stop.signal } });
+  stop.abort();
+
+  const answer = await ask('/api/v1/runs/r1/stop', { method: 'POST' });
+
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([503, 'SERVICE_STOPPING']);
+  expect((await ask('/api/v1/me')).status).toBe(200);
+  expect(asked).toEqual([]);
+});
+
 describe('probes', () => {
   const probe = { peer: '10.0.0.9', headers: { host: '10.0.0.1:8080' } };
 

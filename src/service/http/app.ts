@@ -1,23 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { ServiceError } from '../errors.ts';
 import { doorOf } from './access/door.ts';
 import { letIn } from './access/let-in.ts';
 import { signInRoutes } from './access/sign-in.ts';
+import { answerProblem } from './answer-problem.ts';
 import { apiRoutes } from './api/api-routes.ts';
+import { capped } from './capped.ts';
 import { withHeaders } from './headers.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { notificationRoutes } from './notifications/notification-routes.ts';
 import type { HttpParts, ServiceEnv } from './parts.ts';
-import { answerProblem } from './problem.ts';
 import { traced } from './traced.ts';
-
-/** Of what people send; more is refused while it comes in. */
-const MOST_BODY_BYTES = 256 * 1024;
-/** Registries send many events at a time. */
-const MOST_NOTIFICATION_BYTES = 1024 * 1024;
 
 /**
  * All of the service's HTTP. In the order in which a request meets it: headers, who asks, then API, metrics, notifications and pages
@@ -27,7 +22,8 @@ export function createApp(parts: HttpParts): Hono<ServiceEnv> {
   const { basePath } = parts.settings();
   // Each stream of events listens for the end.
   if (parts.stopping !== undefined) setMaxListeners(0, parts.stopping);
-  const outer = new Hono<ServiceEnv>();
+  // Not strict: below a base path the first page has a slash at its end.
+  const outer = new Hono<ServiceEnv>({ strict: false });
   outer.onError((failure, context) => answerProblem(context, parts, failure));
   outer.notFound((context) => answerProblem(context, parts, nothingAt(context.req.path)));
   outer.use('*', traced(parts), withHeaders(parts), capped());
@@ -50,16 +46,6 @@ export function createApp(parts: HttpParts): Hono<ServiceEnv> {
     outer.route('/', atRoot);
   }
   return outer;
-}
-
-function capped() {
-  const refuse = () => {
-    throw new ServiceError('REQUEST_TOO_LARGE', 'reading the body of the request: it is too large');
-  };
-  const usual = bodyLimit({ maxSize: MOST_BODY_BYTES, onError: refuse });
-  const large = bodyLimit({ maxSize: MOST_NOTIFICATION_BYTES, onError: refuse });
-  return (...[context, next]: Parameters<typeof usual>) =>
-    (context.req.path.includes('/notifications/') ? large : usual)(context, next);
 }
 
 function nothingAt(path: string): ServiceError {

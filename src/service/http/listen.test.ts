@@ -57,6 +57,28 @@ describe('the server', () => {
     });
   });
 
+  test('takes requests without a body, and bodies that come in pieces', async () => {
+    const { app, asked } = httpRig({ parts: { pages: (inner) => inner.get('/csrf', (c) => c.text(c.get('csrf'))) } });
+    await withServer(app, async ({ port }) => {
+      const envelope = JSON.stringify({
+        events: [{ timestamp: '2026-01-01T00:00:00Z', action: 'delete', target: { repository: 'a' } }],
+      });
+      const headers = 'Host: localhost\r\nContent-Type: application/json\r\nConnection: close';
+      const pieces = `${envelope.length.toString(16)}\r\n${envelope}\r\n0\r\n\r\n`;
+      const chunked = await raw(
+        port,
+        `POST /notifications/r HTTP/1.1\r\n${headers}\r\nTransfer-Encoding: chunked\r\n\r\n${pieces}`,
+      );
+      const csrf = await (await fetch(`http://127.0.0.1:${port}/csrf`)).text();
+      const empty = await raw(port, `POST /api/v1/runs/r/stop HTTP/1.1\r\n${headers}\r\nX-CSRF-Token: ${csrf}\r\n\r\n`);
+
+      expect(chunked).toMatch(/^HTTP\/1\.1 202 /);
+      // It was read, and then refused for what it asks: who is on this machine may only look.
+      expect(empty).toMatch(/^HTTP\/1\.1 403 .*ROLE_TOO_LOW/s);
+      expect(asked).toEqual([]);
+    });
+  });
+
   test('refuses endless headers, and bodies that grow beyond what is taken while they come', async () => {
     const { app } = httpRig();
     await withServer(app, async ({ port }) => {

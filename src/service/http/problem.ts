@@ -1,9 +1,6 @@
-import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import { ServiceError } from '../errors.ts';
-import { wantsHtml } from './accepts.ts';
-import type { HttpParts, ServiceEnv } from './parts.ts';
 
 /** An error as RFC 9457 tells it, with our code and the next step. https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
@@ -43,25 +40,6 @@ export function problemOf(thrown: unknown): Problem {
   return problem(500, 'INTERNAL', 'the service met a fault of its own', 'Look at the log of the service.');
 }
 
-/** Answers with an error: as a page to who wants one, else as `application/problem+json`. Bugs go to the log, with all that is known. */
-export async function answerProblem(
-  context: Context<ServiceEnv>,
-  parts: HttpParts,
-  thrown: unknown,
-): Promise<Response> {
-  const told = problemOf(thrown);
-  const { method, path } = context.req;
-  if (told.status >= 500)
-    parts.log.warn(`answering ${method} ${path}: ${told.code === 'INTERNAL' ? stackOf(thrown) : told.detail}`, {
-      error_code: told.code,
-    });
-  if (told.status === 401) context.header('WWW-Authenticate', 'Bearer realm="winnow"');
-  if (told.status === 429) context.header('Retry-After', '60');
-  if (told.status === 503) context.header('Retry-After', '5');
-  if (parts.problemPage !== undefined && wantsHtml(context.req)) return await parts.problemPage(context, told);
-  return context.body(JSON.stringify(told), told.status as 400, { 'Content-Type': 'application/problem+json' });
-}
-
 function problem(status: number, code: string, detail: string, hint?: string): Problem {
   const title = titles[status] ?? 'Error';
   return { type: 'about:blank', title, status, detail, code, ...(hint !== undefined && { hint }) };
@@ -70,8 +48,4 @@ function problem(status: number, code: string, detail: string, hint?: string): P
 /** Codes of other rooms that reach people through the service. */
 function statusOf(code: string): number {
   return code === 'HISTORY_UNAVAILABLE' ? 503 : 500;
-}
-
-function stackOf(thrown: unknown): string {
-  return thrown instanceof Error && thrown.stack !== undefined ? thrown.stack : messageOf(thrown);
 }

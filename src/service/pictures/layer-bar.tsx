@@ -1,3 +1,4 @@
+import { counted } from '../../report/words.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { Area, Legend } from './area.tsx';
 
@@ -20,7 +21,7 @@ export function LayerBar({ layers }: { readonly layers: readonly LayerPart[] }) 
   return (
     <figure class="picture layer-bar">
       <svg role="img" viewBox={`0 0 ${WIDTH} 42`}>
-        <title>{`${layers.length} layers, ${formatBytes(whole)}: ${formatBytes(whole - shared)} of its own, ${formatBytes(shared)} shared with other images`}</title>
+        <title>{`${counted(layers.length, 'layer')}, ${formatBytes(whole)}: ${formatBytes(whole - shared)} of its own, ${formatBytes(shared)} shared with other images`}</title>
         {placed(layers, whole).map(({ layer, x, width }) => (
           <g>
             <title>{layerTitle(layer)}</title>

@@ -84,7 +84,49 @@ describe('a treemap', () => {
 
   it('is small enough to be read as text', () => {
     const svg = String(Treemap({ groups: [shop], title: '4 B', legend: [{ look: 'goes', words: 'goes' }] }));
-    expect(svg.replace(/<path class="hatch"[^>]*><\/path>/g, '<hatch>').replaceAll('><', '>\n<')).toMatchSnapshot();
+    expect(svg.replace(/<path class="hatch"[^>]*><\/path>/g, '<hatch>').replaceAll('><', '>\n<')).toMatchInlineSnapshot(`
+      "<figure class="picture treemap">
+      <svg role="group" aria-label="4 B" viewBox="0 0 960 480">
+      <desc>Areas are in proportion to bytes. The table below has the same figures.</desc>
+      <g>
+      <a href="/images/r/v1" aria-label="team/shop:v1, 3 GiB">
+      <title>team/shop:v1, 3 GiB</title>
+      <rect class="area look-goes" x="0" y="0" width="720" height="480" vector-effect="non-scaling-stroke">
+      </rect>
+      <hatch>
+      <rect class="label-back" x="1" y="21" width="20.74" height="14">
+      </rect>
+      <text class="label" x="4" y="33" font-size="11">v1</text>
+      </a>
+      <g>
+      <title>shared in team/shop</title>
+      <rect class="area look-shared" x="720" y="0" width="240" height="480" vector-effect="non-scaling-stroke">
+      </rect>
+      <hatch>
+      <rect class="label-back" x="721" y="21" width="48.9" height="14">
+      </rect>
+      <text class="label" x="724" y="33" font-size="11">shared</text>
+      </g>
+      <rect class="group-edge" x="0" y="0" width="960" height="480">
+      </rect>
+      <a class="group-link" href="/storage/r?repository=team%2Fshop" aria-label="Only team/shop">
+      <rect class="label-back" x="1" y="1" width="87.83" height="17">
+      </rect>
+      <text class="group-name" x="5" y="14" font-size="12">team/shop</text>
+      </a>
+      </g>
+      </svg>
+      <figcaption>4 B<ul class="legend">
+      <li>
+      <svg class="swatch" viewBox="0 0 18 14" width="18" height="14" aria-hidden="true">
+      <rect class="area look-goes" x="1" y="1" width="16" height="12" vector-effect="non-scaling-stroke">
+      </rect>
+      <hatch>
+      </svg> goes</li>
+      </ul>
+      </figcaption>
+      </figure>"
+    `);
   });
 
   it('leads on from its tiles and the names of its groups', () => {

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../report/exit-code.ts';
 import type { RunState } from '../../systems/history/contract.ts';
 import type { PlanOutcomes } from './plan-outcomes.ts';
-import type { ChildEnd } from './run-child.ts';
+import { type ChildEnd, hasDied, isWaiting } from './run-child.ts';
 import type { StopCause } from './run-task.ts';
 import { whyOf } from './why-of.ts';
 
@@ -20,12 +20,11 @@ export function endOfApply(applied: {
   readonly deadlineMs: number;
 }): ApplyEnd {
   const { end, cause, outcomes, deadlineMs } = applied;
-  const { code, outOfTime, printed } = end;
+  const { code, outOfTime } = end;
   const didSomething = outcomes.removed > 0;
   const why = whyOf(end, deadlineMs);
   if (outOfTime) return { state: didSomething ? 'partial' : 'failed', why };
-  const wasCut = code === null || printed.stopped || printed.error?.code === 'STOPPED';
-  if (cause !== undefined && (wasCut || printed.error?.code === 'LEASE_HELD'))
+  if (cause !== undefined && (hasDied(end) || isWaiting(end)))
     return cause === 'person'
       ? { state: 'stopped', why: ['It was stopped by a person: what was in hand was finished.'] }
       : { state: 'interrupted', why: [] };

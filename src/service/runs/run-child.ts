@@ -1,6 +1,7 @@
 import type { RunProgress, RunState } from '../../systems/history/contract.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { wait } from '../../util/wait.ts';
+import { inRunSpan } from '../tracing.ts';
 import { isUnavailable } from './patiently.ts';
 import { type Printed, readPrinted } from './printed-document.ts';
 import type { RunFiles } from './run-files.ts';
@@ -42,9 +43,9 @@ export async function runChild(
   for (let deaths = 0; ; ) {
     const end = await runOnce(parts, task, files, args, Math.max(1, untilMs - nowMs()));
     if (task.stop.aborted || end.outOfTime) return end;
-    if (end.printed.error?.code === 'LEASE_HELD' && nowMs() + times.leaseRetryMs < untilMs) {
-      log.info('another run is at work on the target', { run_id: task.run.id, why: end.printed.error.message });
-      await wait(times.leaseRetryMs, task.stop).catch(() => undefined);
+    if (isWaiting(end) && nowMs() + times.leaseRetryMs < untilMs) {
+      log.info('the target can not be had for now', { run_id: task.run.id, why: end.printed.error?.message });
+      await wait(times.leaseRetryMs, task.stop).catch(() => undefined); // a stop is looked at just below
       if (task.stop.aborted) return end;
       continue;
     }
@@ -55,9 +56,19 @@ export async function runChild(
   }
 }
 
-/** A signal that we did not send, or a stop that nobody of us asked for. */
+/** Another run is at work on the target, or nobody can tell: that passes. */
+const waitedFor: ReadonlySet<string> = new Set(['LEASE_HELD', 'LEASE_UNAVAILABLE']);
+/** Whether it did nothing because of the lease of its target. */
+export function isWaiting({ printed }: ChildEnd): boolean {
+  return waitedFor.has(printed.error?.code ?? '');
+}
+
+/** It stopped in the middle, and can be gone on with. */
+const cutShort: ReadonlySet<string> = new Set(['STOPPED', 'LEASE_LOST']);
+
+/** A signal that we did not send, a stop that nobody of us asked for, or a lease that got lost. */
 export function hasDied({ code, printed }: ChildEnd): boolean {
-  return code === null || printed.stopped || printed.error?.code === 'STOPPED';
+  return code === null || printed.stopped || cutShort.has(printed.error?.code ?? '');
 }
 
 async function runOnce(
@@ -70,21 +81,28 @@ async function runOnce(
   const { command, env, times, log } = parts;
   const listener = listen(parts, task);
   log.debug('a process begins', { run_id: task.run.id, arguments: args.join(' ') });
-  const end = await runProcess({
-    file: command.file,
-    args: [...command.args, ...args],
-    env: { ...env, ...speech },
-    outFile: files.out,
-    outMaxBytes: MOST_OUT_BYTES,
-    deadlineMs,
-    graceMs: times.graceMs,
-    stop: task.stop,
-    onLine: listener.hear,
-  });
+  const end = await inRunSpan(phaseOf(args), task.run, (traceEnv) =>
+    runProcess({
+      file: command.file,
+      args: [...command.args, ...args],
+      env: { ...env, ...speech, ...traceEnv },
+      outFile: files.out,
+      outMaxBytes: MOST_OUT_BYTES,
+      deadlineMs,
+      graceMs: times.graceMs,
+      stop: task.stop,
+      onLine: listener.hear,
+    }),
+  );
   await listener.heard();
   const printed = await readPrinted(files.out, end.outCut);
   log.debug('a process ended', { run_id: task.run.id, code: end.code ?? undefined, signal: end.signal ?? undefined });
   return { ...end, printed, lastWords: listener.lastWords };
+}
+
+/** What a span of a trace is called by. */
+function phaseOf([command]: readonly string[]): 'plan' | 'apply' | 'undo' {
+  return command === 'apply' || command === 'undo' ? command : 'plan';
 }
 
 /** How runs are told to speak, and to end with us. */

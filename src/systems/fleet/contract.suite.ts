@@ -84,6 +84,8 @@ export function fleetContract(
       expect(ground.made()).toBe(3);
       const seen = (await fleet.jobs(never)).map(({ node, run }) => `${node} ${run}`).sort();
       expect(seen).toEqual(['a run-1', 'a run-2', 'b run-1']);
+      expect((await fleet.jobs(never, 'b')).map(({ node, run }) => `${node} ${run}`)).toEqual(['b run-1']);
+      expect(await fleet.jobs(never, 'c')).toEqual([]);
     });
 
     test('tells Jobs that do the same from others, on whatever node', async () => {

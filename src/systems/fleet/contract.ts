@@ -49,8 +49,8 @@ export interface Fleet {
   readonly name: string;
   /** In order of their names; all of them, those too on which nothing can be run. */
   nodes(signal: AbortSignal): Promise<readonly FleetNode[]>;
-  /** Jobs of any run that are there, ended ones too. */
-  jobs(signal: AbortSignal): Promise<readonly NodeJob[]>;
+  /** Jobs of any run that are there, ended ones too. @param node - only those on it */
+  jobs(signal: AbortSignal, node?: string): Promise<readonly NodeJob[]>;
   /** What {@link NodeJob.orderHash} of a Job with these arguments is, on whatever node. */
   orderHash(args: readonly string[]): string;
   /**

@@ -20,6 +20,11 @@ export function letIn(parts: HttpParts, door: Door, basePath: string): Middlewar
     const path = context.req.path.slice(basePath.length) || '/';
     if (REGISTRIES.test(path) || (path.startsWith('/assets/') && isSafe(context))) return await next();
 
+    if (!isSafe(context) && parts.stopping?.aborted === true)
+      throw new ServiceError(
+        'SERVICE_STOPPING',
+        `answering ${context.req.method} ${path}: the service is about to end`,
+      );
     const { person, by } = await door.askerOf(context);
     context.set('person', person);
     context.set('signedInBy', by);

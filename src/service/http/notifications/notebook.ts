@@ -16,7 +16,6 @@ export interface Notebook {
    * @throws NOTIFICATION_NOT_KEPT; then nothing, or a part of the line, is written
    */
   append(host: string, line: string, nowMs: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** @param keepForMs - files of older days go when a new day begins */
@@ -34,10 +33,6 @@ export function notebook(stateDir: string, keepForMs: () => number): Notebook {
         throw new ServiceError('NOTIFICATION_NOT_KEPT', `${doing}: ${failureWords(failure)}`, { cause: failure });
       }
     },
-    async close() {
-      for (const page of pages.values()) await page.close();
-      pages.clear();
-    },
   };
 
   async function newPage(folder: string): Promise<Page> {
@@ -45,6 +40,7 @@ export function notebook(stateDir: string, keepForMs: () => number): Notebook {
     if (known.length >= MOST_REGISTRIES && !known.some((name) => folder.endsWith(`/${name}`)))
       throw new ServiceError('NOTIFICATION_NOT_KEPT', `making ${folder}: there are ${known.length} registries already`);
     makeFolder(folder);
+    for (const parent of [notificationsFolder(stateDir), stateDir]) await syncFolder(parent);
     const page = pages.get(folder) ?? pageIn(folder);
     pages.set(folder, page);
     return page;
@@ -53,31 +49,23 @@ export function notebook(stateDir: string, keepForMs: () => number): Notebook {
 
 interface Page {
   append(line: string, nowMs: number, keepForMs: number): Promise<void>;
-  close(): Promise<void>;
 }
 
-/** The file of the day in one folder. Lines that come at the same time are written, and brought to the disk, at once. */
+/** The file of the day in one folder. Lines that come while others are written are written, and brought to the disk, together. */
 function pageIn(folder: string): Page {
-  let day: { readonly name: string; readonly handle: FileHandle } | undefined;
   let waiting: Line[] = [];
-  let writing: Promise<void> | undefined;
+  let isWriting = false;
   return {
     append(line, nowMs, keepForMs) {
       return new Promise<void>((done, failed) => {
         waiting.push({ line, nowMs, keepForMs, done, failed });
-        writing ??= writeAll().finally(() => {
-          writing = undefined;
-        });
+        if (!isWriting) void writeAll();
       });
-    },
-    async close() {
-      await writing;
-      await day?.handle.close();
-      day = undefined;
     },
   };
 
   async function writeAll(): Promise<void> {
+    isWriting = true;
     while (waiting.length > 0) {
       const lines = waiting;
       waiting = [];
@@ -85,25 +73,23 @@ function pageIn(folder: string): Page {
         await write(lines);
         for (const { done } of lines) done();
       } catch (failure) {
-        // What is in the file now is not known: it is opened anew, which sees to its end.
-        await day?.handle.close().catch(() => {});
-        day = undefined;
         for (const { failed } of lines) failed(failure);
       }
     }
+    isWriting = false;
   }
 
   async function write(lines: readonly Line[]): Promise<void> {
     const [first] = lines;
     if (first === undefined) return;
-    const name = dayFile(first.nowMs);
-    if (day?.name !== name) {
-      await day?.handle.close();
-      day = { name, handle: await openDay(join(folder, name)) };
-      await removeOld(folder, first.nowMs - first.keepForMs);
+    const { handle, isNew } = await openDay(join(folder, dayFile(first.nowMs)));
+    try {
+      await handle.appendFile(lines.map(({ line }) => `${line}\n`).join(''));
+      await handle.datasync();
+    } finally {
+      await handle.close();
     }
-    await day.handle.appendFile(lines.map(({ line }) => `${line}\n`).join(''));
-    await day.handle.datasync();
+    if (isNew) await removeOld(folder, first.nowMs - first.keepForMs);
   }
 }
 
@@ -116,20 +102,25 @@ interface Line {
 }
 
 /** A line that was cut off by the end of a process gets its end, so that the next one stands alone. */
-async function openDay(path: string): Promise<FileHandle> {
+async function openDay(path: string): Promise<{ readonly handle: FileHandle; readonly isNew: boolean }> {
   const handle = await open(path, 'a+', 0o640);
   try {
     const { size } = await handle.stat();
     const last = Buffer.alloc(1);
     if (size > 0) await handle.read(last, 0, 1, size - 1);
     if (size > 0 && last.toString() !== '\n') await handle.appendFile('\n');
-    const folder = await open(dirname(path), 'r');
-    await folder.sync().finally(() => folder.close());
-    return handle;
+    if (size === 0) await syncFolder(dirname(path));
+    return { handle, isNew: size === 0 };
   } catch (failure) {
     await handle.close();
     throw failure;
   }
+}
+
+/** A file is on the disk when its name is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 /** A day is old when its end is. */

@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono';
 import { isRegistryHost } from '../../../systems/pulls/index.ts';
-import { messageOf } from '../../../util/pure/coded-error.ts';
 import { ServiceError } from '../../errors.ts';
 import { peerAddress } from '../access/door.ts';
 import { isFromOwnMachine } from '../access/own-machine.ts';
@@ -15,12 +14,9 @@ import { notebook } from './notebook.ts';
  * Adds `POST /notifications/:host`. What is answered with 202 lies on the disk: a registry that hears anything else sends it again.
  */
 export function notificationRoutes(app: Hono<ServiceEnv>, parts: HttpParts): void {
-  const { log, nowMs, settings, stateDir, stopping } = parts;
+  const { nowMs, settings, stateDir } = parts;
   const book = notebook(stateDir, () => settings().notifications.keepForMs);
   const open = secretFiles();
-  const onStop = () =>
-    book.close().catch((failure: unknown) => log.warn(`closing the notifications: ${messageOf(failure)}`));
-  stopping?.addEventListener('abort', onStop, { once: true });
 
   app.post('/notifications/:host', async (context) => {
     await assertRegistry(context);

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -106,11 +106,15 @@ describe('what a registry tells', () => {
     const { parts } = registryRig();
     const book = notebook(parts.stateDir, () => DAY_MS);
     await book.append(HOST, '{"n":1}', NOW_MS);
-    await book.close();
-    await book.append(HOST, '{"n":2}', NOW_MS);
-    await book.close();
+    const [path = ''] = notificationFiles(parts.stateDir, HOST);
+    renameSync(path, `${path}.aside`);
+    mkdirSync(path);
+    await expect(book.append(HOST, '{"n":2}', NOW_MS)).rejects.toMatchObject({ code: 'NOTIFICATION_NOT_KEPT' });
+    rmdirSync(path);
+    renameSync(`${path}.aside`, path);
+    await book.append(HOST, '{"n":3}', NOW_MS);
 
-    expect(readFileSync(notificationFiles(parts.stateDir, HOST)[0]!, 'utf8')).toBe('{"n":1}\n{"n":2}\n');
+    expect(readFileSync(path, 'utf8')).toBe('{"n":1}\n{"n":3}\n');
   });
 });
 
@@ -176,7 +180,7 @@ describe('at the door for registries', () => {
     async (host) => {
       const { send, parts } = registryRig();
 
-      expect([400, 404]).toContain((await send(envelope(eventAt('10:00')), { host })).status);
+      expect([400, 403, 404]).toContain((await send(envelope(eventAt('10:00')), { host })).status);
       expect(readdirSync(parts.stateDir)).toEqual([]);
     },
   );

@@ -2,7 +2,7 @@
 export const baseCss = `
 *, *::before, *::after { box-sizing: border-box; }
 html { font: 100%/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; -webkit-text-size-adjust: 100%; }
-body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--ink); font-size: .9375rem; }
+body { margin: 0; overflow-wrap: break-word; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--ink); font-size: .9375rem; }
 main { flex: 1; width: 100%; max-width: 86rem; margin: 0 auto; padding: 1.25rem 1.25rem 2.5rem; }
 main:focus { outline: none; }
 h1 { font-size: 1.5rem; line-height: 1.2; margin: .25rem 0 1rem; font-weight: 650; overflow-wrap: anywhere; }

@@ -22,7 +22,7 @@ async function renew() {
 async function renewPart(part) {
   const answer = await fetch(base + part.dataset.live, { headers: { accept: 'text/html' } });
   if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-live]');
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-state]');
   if (!fresh || !part.isConnected) return;
   if (fresh.dataset.state !== part.dataset.state) return renewPage(fresh.dataset.say || '');
   for (const key of ['state', 'say']) if (fresh.dataset[key]) part.dataset[key] = fresh.dataset[key];

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
 import type { Json } from '../../../util/kubernetes/kube-api.ts';
+import { sha256Hex } from '../../../util/pure/hash.ts';
 import type { NodeJobOrder } from '../contract.ts';
 import { jobName } from '../job-name.ts';
 import { type KubernetesFleetSettings, REGISTRY_LOGIN } from './settings.ts';
@@ -8,10 +9,16 @@ export const CONTAINER = 'node-gc';
 /** Only what a fleet has made carries it. */
 export const MANAGED = 'app.kubernetes.io/managed-by=winnow-fleet';
 export const RUN_LABEL = 'winnow.dev/fleet-run';
+/** Names of nodes may be longer than a label: it is a hash of the name, which the annotation has. */
+export const NODE_LABEL = 'winnow.dev/node-hash';
 export const NODE_ANNOTATION = 'winnow.dev/node';
 export const ORDER_ANNOTATION = 'winnow.dev/order';
 /** Of pods: the Job that they are of. The cluster's own label for it has changed its name. */
 export const JOB_LABEL = 'winnow.dev/job';
+
+export function nodeLabel(node: string): string {
+  return sha256Hex(node).slice(0, 16);
+}
 
 /** A stopped run finishes what it has in hand. */
 const GRACE_SECONDS = 60;
@@ -29,6 +36,7 @@ export function jobBody(settings: KubernetesFleetSettings, order: NodeJobOrder, 
     'app.kubernetes.io/name': 'winnow-node-gc',
     'app.kubernetes.io/managed-by': 'winnow-fleet',
     [RUN_LABEL]: order.run,
+    [NODE_LABEL]: nodeLabel(order.node),
   };
   return {
     apiVersion: 'batch/v1',

@@ -6,7 +6,7 @@ import type { Fleet, NodeJob, NodeJobOrder } from '../contract.ts';
 import { fleetFailure } from '../errors.ts';
 import { hashOfOrder, jobName } from '../job-name.ts';
 import { reportTextIn } from '../report-lines.ts';
-import { CONTAINER, JOB_LABEL, jobBody, MANAGED } from './job-body.ts';
+import { CONTAINER, JOB_LABEL, jobBody, MANAGED, NODE_LABEL, nodeLabel } from './job-body.ts';
 import { jobIn, nodeIn, type Pod, podIn, wordsOf } from './messages.ts';
 import type { KubernetesFleetSettings } from './settings.ts';
 
@@ -40,9 +40,10 @@ export async function openKubernetesFleet(settings: KubernetesFleetSettings): Pr
       );
       return found.map(nodeIn).sort((a, b) => (a.name < b.name ? -1 : 1));
     },
-    jobs: async (signal) => {
+    jobs: async (signal, node) => {
+      const labelSelector = node === undefined ? MANAGED : `${MANAGED},${NODE_LABEL}=${nodeLabel(node)}`;
       const found = await coded(`listing Jobs in ${settings.namespace}`, () =>
-        listed(api, jobs, { labelSelector: MANAGED }, signal),
+        listed(api, jobs, { labelSelector }, signal),
       );
       return found.map(jobIn);
     },

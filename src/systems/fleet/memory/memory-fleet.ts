@@ -72,7 +72,8 @@ export function memoryCluster(nodes: readonly FleetNode[], work: MemoryWork): Me
         signal.throwIfAborted();
         return [...nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
       },
-      jobs: async () => [...held.values()].map(({ job }) => job),
+      jobs: async (_, node) =>
+        [...held.values()].flatMap(({ job }) => (node === undefined || job.node === node ? [job] : [])),
       orderHash: hashOfOrder,
       begin: async (order) => start(order),
       awaitEnd: async (job, forMs, signal) => {

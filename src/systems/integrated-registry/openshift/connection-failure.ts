@@ -4,7 +4,7 @@ import { messageOf } from '../../../util/pure/coded-error.ts';
 /** What kept a request from being answered, and what a user can do about it. */
 export interface ConnectionFailure {
   readonly words: string;
-  readonly kind: 'certificate' | 'plain-http' | 'tls' | 'unknown-host' | 'timeout' | 'other';
+  readonly kind: 'certificate' | 'plain-http' | 'tls' | 'unknown-host' | 'timeout' | 'cut' | 'other';
   /** The same may go well in a moment. */
   readonly temporary: boolean;
 }
@@ -32,9 +32,9 @@ const KINDS: Readonly<Record<string, Omit<ConnectionFailure, 'words'> & { readon
   UND_ERR_HEADERS_TIMEOUT: { kind: 'timeout', words: 'no answer in time', temporary: true },
   UND_ERR_BODY_TIMEOUT: { kind: 'timeout', words: 'the answer stopped coming', temporary: true },
   ECONNREFUSED: { kind: 'other', words: 'the connection was refused', temporary: true },
-  ECONNRESET: { kind: 'other', words: 'the connection was cut', temporary: true },
-  EPIPE: { kind: 'other', words: 'the connection was cut', temporary: true },
-  UND_ERR_SOCKET: { kind: 'other', words: 'the connection was cut', temporary: true },
+  ECONNRESET: { kind: 'cut', words: 'the connection was cut', temporary: true },
+  EPIPE: { kind: 'cut', words: 'the connection was cut', temporary: true },
+  UND_ERR_SOCKET: { kind: 'cut', words: 'the connection was cut', temporary: true },
 };
 
 function plainHttp() {

@@ -30,7 +30,8 @@ export async function openshiftRegistry(
   const authorities = await authoritiesOf(login.ca, caFile);
   const open = (security: Security) =>
     openConnection(address.host, security, { authorities, connections: concurrency, timeoutMs });
-  const connection = await ping(address, { insecureAllowed, isUrlGiven, open }, signal);
+  const asked = { insecureAllowed, isUrlGiven, open, ...(caFile === undefined ? {} : { caFile }) };
+  const connection = await ping(address, asked, signal);
   const client = openClient(connection, { login, retries });
   return verbs(client);
 }

@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { atEnd } from '../../../../test/support/at-end.ts';
 import { type Certificates, makeCertificates } from '../../../../test/support/certificates.ts';
 import { freePort } from '../../../../test/support/free-port.ts';
 import { startIntegratedRegistry } from '../../../../test/support/integrated-registry-server.ts';
@@ -81,6 +84,26 @@ describe('a failed ping', () => {
 
     await expect(pinged(`http://${plain.host}`, true)).rejects.toMatchObject({
       code: 'INTEGRATED_REGISTRY_PING_FAILED',
+      hint: expect.stringContaining('https://'),
+    });
+  });
+
+  test('of a registry that says in plain HTTP that it wants TLS repeats that', async () => {
+    const host = await answeringWith(400, 'Client sent an HTTP request to an HTTPS server.\n');
+
+    await expect(pinged(`http://${host}`, true)).rejects.toMatchObject({
+      message: expect.stringContaining('400: it was sent an HTTP request to an HTTPS server'),
+      hint: expect.stringContaining('https://'),
+    });
+  });
+
+  test('of another authority than the one that was named names that file', async () => {
+    const { host } = await startIntegratedRegistry({ tls: certificates.server });
+    const other = await makeCertificates();
+    const more = { caFile: other.caFile };
+
+    await expect(pinged(host, false, [other.ca], true, more)).rejects.toMatchObject({
+      hint: expect.stringContaining(`not from the authority in ${other.caFile}`),
     });
   });
 
@@ -114,9 +137,23 @@ describe('a failed ping', () => {
   });
 });
 
-function pinged(url: string, insecureAllowed: boolean, authorities: readonly string[] = [], isUrlGiven = true) {
+function pinged(
+  url: string,
+  insecureAllowed: boolean,
+  authorities: readonly string[] = [],
+  isUrlGiven = true,
+  more: { readonly caFile?: string } = {},
+) {
   const address = parseRegistryAddress(url);
   const settings = { authorities, connections: 2, timeoutMs: 3000 };
   const open = (security: 'verified' | 'unverified' | 'plain') => openConnection(address.host, security, settings);
-  return ping(address, { insecureAllowed, isUrlGiven, open }, signal);
+  return ping(address, { insecureAllowed, isUrlGiven, open, ...more }, signal);
+}
+
+/** @returns its host, with the port */
+async function answeringWith(status: number, body: string): Promise<string> {
+  const server = createServer((_, response) => void response.writeHead(status).end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

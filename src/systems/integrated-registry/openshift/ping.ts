@@ -8,6 +8,8 @@ export interface PingOptions {
   readonly insecureAllowed: boolean;
   /** Whether a person named the address. */
   readonly isUrlGiven: boolean;
+  /** Where a certificate authority was named. */
+  readonly caFile?: string;
   readonly open: (security: Security) => Connection;
 }
 
@@ -47,12 +49,19 @@ function waysFor({ scheme }: RegistryAddress, insecureAllowed: boolean): readonl
   return scheme === 'https' || !insecureAllowed ? https : [...https, 'plain'];
 }
 
+/** The words of Go's server, and of nginx. */
+const WANTS_TLS = /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)/i;
+
 async function lookAt(connection: Connection, signal: AbortSignal): Promise<Tried | undefined> {
   let status = 0;
   for (const path of ['/', '/healthz']) {
     const url = `${connection.url}${path}`;
     try {
-      ({ status } = await exchange(connection, { method: 'GET', path, maxBytes: MAX_BYTES }, signal));
+      const answer = await exchange(connection, { method: 'GET', path, maxBytes: MAX_BYTES }, signal);
+      ({ status } = answer);
+      const said = WANTS_TLS.exec(Buffer.from(answer.bytes).toString('latin1'))?.[0];
+      if (status === 400 && said !== undefined)
+        return { url, words: `the answer was 400: it was sent an ${said}`, kind: 'tls', status };
     } catch (error) {
       signal.throwIfAborted();
       const { words, kind } = connectionFailure(error);
@@ -63,22 +72,32 @@ async function lookAt(connection: Connection, signal: AbortSignal): Promise<Trie
   return { url: `${connection.url}/healthz`, words: `the answer was ${status} instead of 200`, kind: 'answer', status };
 }
 
-function pingFailure({ host }: RegistryAddress, failures: readonly Tried[], { isUrlGiven }: PingOptions) {
+function pingFailure({ host }: RegistryAddress, failures: readonly Tried[], options: PingOptions) {
   const distinct = [...new Set(failures.map(({ url, words }) => `GET ${url}: ${words}`))];
   const message = `failed to ping registry ${host}: ${distinct.join('; ')}`;
-  const hint = hintFor(failures, isUrlGiven);
+  const hint = hintFor(failures, options);
   return integratedRegistryFailure('INTEGRATED_REGISTRY_PING_FAILED', message, hint === undefined ? {} : { hint });
 }
 
 /** The first that fits: what a user most likely has to do. */
-function hintFor(failures: readonly Tried[], isUrlGiven: boolean): string | undefined {
+function hintFor(failures: readonly Tried[], { isUrlGiven, caFile }: PingOptions): string | undefined {
   const has = (kind: Tried['kind']) => failures.some((one) => one.kind === kind);
   if (!isUrlGiven && (has('timeout') || has('unknown-host')))
     return 'the address was taken from the image API and is known inside of the cluster only: name a reachable route to the registry with --registry-url';
   if (has('plain-http') && !failures.some(({ url }) => url.startsWith('http://')))
     return 'the registry is not secured: secure it, or use --force-insecure, which lets anyone on the way read the token';
   if (has('tls')) return 'are you trying to connect to a TLS-enabled registry without TLS? Name it with https://';
-  if (has('certificate'))
-    return 'name the authority of its certificate with --certificate-authority FILE; --force-insecure would not verify it at all';
-  return undefined;
+  if (failures.some(({ kind, url }) => kind === 'cut' && url.startsWith('http://')))
+    return 'the server may speak TLS: name it with https://, or without a scheme';
+  const certificate = failures.find(({ kind }) => kind === 'certificate');
+  return certificate === undefined ? undefined : certificateHint(certificate.words, caFile);
+}
+
+function certificateHint(words: string, caFile: string | undefined): string {
+  if (words.includes('other hosts'))
+    return 'name the registry by a host name that its certificate names: --registry-url';
+  if (!words.includes('signed by')) return 'renew its certificate, and check the clock of this machine';
+  if (caFile !== undefined)
+    return `its certificate is not from the authority in ${caFile}: name the file of the right one with --certificate-authority`;
+  return 'name the authority of its certificate with --certificate-authority FILE; --force-insecure would not verify it at all';
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { atEnd } from '../../../../test/support/at-end.ts';
 import { startScriptedServer } from '../../../../test/support/scripted-server.ts';
+import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
 import { collectEvidence } from '../../../evidence/evidence.ts';
 import type { Runtime } from '../contract.ts';
 import { openDockerRuntime } from './docker-runtime.ts';
@@ -23,8 +23,7 @@ let socket: string;
 
 /** An engine that has nothing, but for what a test says. */
 async function open(timeoutMs = 5_000): Promise<Runtime> {
-  const folder = mkdtempSync('/tmp/wn-docker-'); // a socket's path is short
-  socket = join(folder, 'docker.sock');
+  socket = join(makeTempFolder('docker', '/tmp'), 'docker.sock'); // its path is short
   await startScriptedServer(
     ({ path }, response) => {
       const { status, body } = answers[path.replace('/v1.40', '')] ?? NOT_FOUND;
@@ -33,10 +32,7 @@ async function open(timeoutMs = 5_000): Promise<Runtime> {
     { socketPath: socket },
   );
   const runtime = await openDockerRuntime({ socket, timeoutMs }, never);
-  atEnd(async () => {
-    await runtime.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  atEnd(() => runtime.close());
   return runtime;
 }
 

@@ -1,0 +1,114 @@
+/**
+ * Makes the pictures of `docs/pages.md`: `npm run screenshots`. It starts the demo with the service over it, applies one of its plans, and
+ * photographs each page in Debian's Chromium. A minute or two. `npm run screenshots -- FOLDER` writes elsewhere.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+
+const MOST_BYTES = 150_000;
+const folder = process.argv[2] ?? 'docs/pictures';
+const build = await mkdtemp(join('node_modules', '.cache', 'winnow-screenshots-'));
+const home = await mkdtemp(join(tmpdir(), 'winnow-screenshots-'));
+try {
+  await ended(spawn(process.execPath, ['scripts/build.mjs', build], { stdio: 'inherit' }));
+  await mkdir(folder, { recursive: true });
+  const demo = spawn(process.execPath, [join(build, 'winnow.js'), 'demo', '--serve', '--keep', join(home, 'demo')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const { url, token } = await welcomed(demo);
+    await photographAll(url, token);
+  } finally {
+    demo.kill('SIGTERM');
+    if (demo.exitCode === null) await once(demo, 'exit');
+  }
+} finally {
+  await rm(build, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true });
+}
+
+async function photographAll(url: string, token: string): Promise<void> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    const context = await browser.newContext({
+      ...{ viewport: { width: 1280, height: 800 }, colorScheme: 'light', reducedMotion: 'reduce', timezoneId: 'UTC' },
+    });
+    const page = await context.newPage();
+    await page.goto(`${url}/login`);
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const prune = await waitingRun(page, url, 'unused-images');
+    const applied = await waitingRun(page, url, 'changes');
+    await photograph(page, `${applied}/plan`, 'plan');
+    await approve(page);
+    await photograph(page, `${applied}`, 'run');
+    await photograph(page, `${url}/`, 'overview');
+    await photograph(page, `${url}/runs`, 'runs');
+    await photograph(page, `${prune}/compare`, 'compare');
+    await photograph(page, `${url}/schedules`, 'schedules');
+    await photograph(page, `${url}/audit`, 'audit');
+    await photographStorage(page, url);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Where the run of a schedule is, once its plan waits. */
+async function waitingRun(page: Page, url: string, schedule: string): Promise<string> {
+  const link = page.locator('table.rows tbody a').first();
+  for (let tries = 0; tries < 240; tries += 1) {
+    await page.goto(`${url}/runs?schedule=${schedule}&state=waiting`);
+    if ((await link.count()) > 0) return new URL((await link.getAttribute('href')) ?? '', url).href;
+    await page.waitForTimeout(500);
+  }
+  throw new Error(`waiting for a plan of ${schedule}: none came`);
+}
+
+async function approve(page: Page): Promise<void> {
+  const count = await page.locator('label[for=count] strong').textContent();
+  await page.getByLabel('To approve').fill(count ?? '');
+  await page.getByRole('button', { name: 'Approve this plan' }).click();
+  await page.locator('[data-state=done], [data-state=partial], [data-state=incomplete]').waitFor({ timeout: 120_000 });
+}
+
+async function photographStorage(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/storage`);
+  const registry = await page.locator('main a[href*="/storage/"]').first().getAttribute('href');
+  const storage = new URL(registry ?? '', url).href;
+  await photograph(page, storage, 'storage');
+  await photograph(page, `${storage}/try`, 'what-if');
+  await page.goto(`${storage.replace('/storage/', '/images/')}?text=opschain`);
+  const image = await page.locator('main table a[href*="/images/"]').first().getAttribute('href');
+  await photograph(page, new URL(image ?? '', url).href, 'image');
+}
+
+async function photograph(page: Page, address: string, name: string): Promise<void> {
+  const answer = await page.goto(address);
+  if (answer?.status() !== 200) throw new Error(`photographing ${address}: ${answer?.status()}`);
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path });
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) throw new Error(`photographing ${address}: ${path} has ${size} bytes, more than ${MOST_BYTES}`);
+  process.stderr.write(`wrote ${path}, ${Math.round(size / 1024)} KiB\n`);
+}
+
+/** What the demo says when it is there. */
+async function welcomed(demo: ChildProcess): Promise<{ readonly url: string; readonly token: string }> {
+  let said = '';
+  for await (const chunk of demo.stdout ?? []) {
+    said += String(chunk);
+    const found = /Open (\S+)\/login and sign in with the token (\w+)/.exec(said);
+    if (found?.[1] !== undefined && found[2] !== undefined) return { url: found[1], token: found[2] };
+  }
+  throw new Error(`starting the demo: it ended before it was there\n${said}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`building the command: it ended with ${code}`);
+}
