@@ -85,7 +85,6 @@ const alsoWhileSaving: ReadonlySet<string> = new Set([
 
 async function measureOne(served: Served, address: Address, requests: number): Promise<Row> {
   const { name, path } = address;
-  process.stderr.write(`  ${name}\n`);
   return {
     name,
     one: await ask(served.url, address, requests, 1),

@@ -4,19 +4,20 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { palettedPng } from './screenshots/paletted-png.ts';
 
 const MOST_BYTES = 150_000;
 const folder = process.argv[2] ?? 'docs/pictures';
 const build = await mkdtemp(join('node_modules', '.cache', 'winnow-screenshots-'));
-const home = await mkdtemp(join(tmpdir(), 'winnow-screenshots-'));
+const home = await mkdtemp(join(tmpdir(), 'winnow-demo-'));
 try {
   await ended(spawn(process.execPath, ['scripts/build.mjs', build], { stdio: 'inherit' }));
   await mkdir(folder, { recursive: true });
-  const demo = spawn(process.execPath, [join(build, 'winnow.js'), 'demo', '--serve', '--keep', join(home, 'demo')], {
+  const demo = spawn(process.execPath, [join(build, 'winnow.js'), 'demo', '--serve', '--keep', home], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
@@ -42,14 +43,13 @@ async function photographAll(url: string, token: string): Promise<void> {
     await page.getByLabel('Token').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    const prune = await waitingRun(page, url, 'unused-images');
-    const applied = await waitingRun(page, url, 'changes');
+    for (const schedule of ['storage', 'unused-images']) await plannedRun(page, url, schedule);
+    const applied = await plannedRun(page, url, 'changes');
+    await photograph(page, `${url}/`, 'overview');
     await photograph(page, `${applied}/plan`, 'plan');
     await approve(page);
-    await photograph(page, `${applied}`, 'run');
-    await photograph(page, `${url}/`, 'overview');
+    await photograph(page, applied, 'run');
     await photograph(page, `${url}/runs`, 'runs');
-    await photograph(page, `${prune}/compare`, 'compare');
     await photograph(page, `${url}/schedules`, 'schedules');
     await photograph(page, `${url}/audit`, 'audit');
     await photographStorage(page, url);
@@ -58,12 +58,14 @@ async function photographAll(url: string, token: string): Promise<void> {
   }
 }
 
-/** Where the run of a schedule is, once its plan waits. */
-async function waitingRun(page: Page, url: string, schedule: string): Promise<string> {
-  const link = page.locator('table.rows tbody a').first();
+/** Where the run of a schedule is, once its plan is made. */
+async function plannedRun(page: Page, url: string, schedule: string): Promise<string> {
+  const row = page.locator('table.rows tbody tr').first();
   for (let tries = 0; tries < 240; tries += 1) {
-    await page.goto(`${url}/runs?schedule=${schedule}&state=waiting`);
-    if ((await link.count()) > 0) return new URL((await link.getAttribute('href')) ?? '', url).href;
+    await page.goto(`${url}/runs?schedule=${schedule}`);
+    const state = (await row.count()) > 0 ? await row.locator('.state').textContent() : 'planning';
+    if (state?.trim() !== 'planning')
+      return new URL((await row.locator('a').first().getAttribute('href')) ?? '', url).href;
     await page.waitForTimeout(500);
   }
   throw new Error(`waiting for a plan of ${schedule}: none came`);
@@ -91,10 +93,11 @@ async function photograph(page: Page, address: string, name: string): Promise<vo
   const answer = await page.goto(address);
   if (answer?.status() !== 200) throw new Error(`photographing ${address}: ${answer?.status()}`);
   const path = join(folder, `${name}.png`);
-  await page.screenshot({ path });
-  const { size } = await stat(path);
-  if (size > MOST_BYTES) throw new Error(`photographing ${address}: ${path} has ${size} bytes, more than ${MOST_BYTES}`);
-  process.stderr.write(`wrote ${path}, ${Math.round(size / 1024)} KiB\n`);
+  const png = palettedPng(await page.screenshot());
+  if (png.length > MOST_BYTES)
+    throw new Error(`photographing ${address}: ${png.length} bytes are more than ${MOST_BYTES}`);
+  await writeFile(path, png);
+  process.stderr.write(`wrote ${path}, ${Math.round(png.length / 1024)} KiB\n`);
 }
 
 /** What the demo says when it is there. */

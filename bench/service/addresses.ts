@@ -9,10 +9,10 @@ export interface Address {
 }
 
 const target = encodeURIComponent(TARGET);
-const image = 4711;
+const image = 471;
 const repository = repositoryOf(image);
 const large = repositoryOf(0);
-const run = runOf(500);
+const run = runOf(7);
 const imageKey = `${TARGET}/${repository}@${digestOf(image)}`;
 
 export const pages: readonly Address[] = [
@@ -28,13 +28,13 @@ export const pages: readonly Address[] = [
   ),
   page('an image', `/images/${target}/${repository}@${digestOf(image)}`, 'What it is'),
   page('an image by its tag', `/images/${target}?ref=${encodeURIComponent(`${repository}:1.0.${image}`)}`, '', 303),
-  page('part of a name, in all tags', `/images/${target}?ref=build-4711`, 'build-4711'),
+  page('part of a name, in all tags', `/images/${target}?ref=build-471`, 'build-471'),
   page('what if: the form', `/storage/${target}/try`, 'textarea'),
   page('runs', '/runs', 'schedule-0'),
   page('a run', `/runs/${run.id}`, run.id),
   page('a plan of 100 actions', `/runs/${run.id}/plan`, 'delete-tag'),
   page('the large plan', `/runs/${LARGE_RUN}/plan`, 'delete-tag'),
-  page('the large plan, searched', `/runs/${LARGE_RUN}/plan?text=1.0.4711`, '1.0.4711'),
+  page('the large plan, searched', `/runs/${LARGE_RUN}/plan?text=1.0.471`, '1.0.471'),
   page('compared with the one before', `/runs/${run.id}/compare`, 'plan'),
   page('schedules', '/schedules', 'schedule-9'),
   page('audit', '/audit', 'anna'),
@@ -45,7 +45,7 @@ export const routes: readonly Address[] = [
   api('registries', '/registries', TARGET),
   api('repositories', `/registries/${target}/repositories`, large),
   api('tags', `/registries/${target}/tags`, 'exclusiveBytes'),
-  api('tags, searched', `/registries/${target}/tags?text=build-4711`, 'build-4711'),
+  api('tags, searched', `/registries/${target}/tags?text=build-471`, 'build-471'),
   api('an image', `/registries/${target}/images/${digestOf(image)}`, digestOf(image)),
   api('links to an image', `/registries/${target}/links?key=${encodeURIComponent(imageKey)}`, 'tag'),
   api('runs', '/runs', 'schedule-0'),

@@ -42,6 +42,7 @@ export async function serveFilled(order: ServerOrder): Promise<Served> {
     async end() {
       const ended = once(child, 'exit');
       word('end');
+      child.stdin.end();
       await ended;
     },
   };

@@ -45,6 +45,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 await server.close();
 await history.close();
+process.stdin.destroy();
 
 async function save(): Promise<void> {
   const saveBegan = performance.now();

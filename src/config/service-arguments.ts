@@ -16,6 +16,8 @@ const own: ReadonlyMap<string, string> = new Map([
   ['--state-dir', 'all runs share the state directory of the service'],
   ['--every', 'how often it runs is what `cron` says'],
   ['--all-nodes', 'that is the flow node-fleet'],
+  ['--fleet-run', 'the service names the runs'],
+  ['--fleet-report', 'the service reads the output itself'],
   ['--help', 'it runs nothing'],
   ['--version', 'it runs nothing'],
 ]);

@@ -115,7 +115,7 @@ describeReal('from a plan to its undo, in Chromium', [CHROMIUM], () => {
     await page.getByRole('button', { name: 'Approve this plan' }).click();
     await page.getByText('Approved. The plan is applied').waitFor();
     await page.getByRole('link', { name: 'every 5 seconds by itself' }).click();
-    await page.getByText('Leave it as it is').waitFor();
+    await page.waitForURL('**?refresh=yes');
     // From here on it loads itself.
     await stands(page, 'done');
     await page.getByLabel('To bring back what it removed').fill('undo');
@@ -153,8 +153,13 @@ async function countToType(page: Page): Promise<number> {
 
 /** The lines of the plan, as they are downloaded. */
 async function downloaded(page: Page): Promise<readonly string[]> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
-  return readFileSync(await download.path(), 'utf8').trimEnd().split('\n');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download' }).click(),
+  ]);
+  return readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\n');
 }
 
 /** Presses Tab until what has the focus is called so. */

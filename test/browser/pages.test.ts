@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers, CHROMIUM, visitor } from '../support/browser.ts';
+import { hostileName, ids, imageDigest } from '../support/pages-world.ts';
 import { describeReal } from '../support/requirements.ts';
 import { servePages } from '../support/served-pages.ts';
-import { hostileName, ids, imageDigest } from '../support/pages-world.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 /* Every page over a made-up month of runs in every state, which no real run brings about in a minute. */

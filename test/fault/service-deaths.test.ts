@@ -109,6 +109,23 @@ describeReal('a service that dies', ['postgres', 'initdb'], () => {
     expect((await second.exited).code).toBe(0);
   });
 
+  test('politely, in mid-apply, leaves the rest to its next start; and what was removed can all be brought back', async () => {
+    const { world, ground, start } = await open(byFile);
+    const before = await world.holdings();
+    const first = await start();
+    const id = await approved(ground, world, { n: 5, when: 'after' }, async () => first.kill('SIGTERM'));
+    expect((await first.exited).code).toBe(0);
+    expect(await ground.history.run(id)).toMatchObject({ state: 'interrupted' });
+    await start();
+    await assertWhole(world, ground, id);
+
+    const undoing = await ground.desk.undo(id, admin);
+    await ground.until(undoing.id, 'done');
+
+    expect(await world.holdings()).toEqual(before);
+    expect((await ground.history.run(id))?.undoneBy).toBe('ada');
+  });
+
   test('loses its child in mid-apply and begins it again', async () => {
     const { world, ground, start } = await open(byFile);
     const service = await start();

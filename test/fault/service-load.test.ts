@@ -66,6 +66,7 @@ describeReal('a service under load', ['postgres', 'initdb'], () => {
       expect(await world.hurt()).toEqual([]);
     }
     expect(await brokenJournals(ground.stateDir)).toEqual([]);
+    expect(await ground.history.inventories()).toHaveLength(NAMES.length);
   });
 });
 

@@ -161,7 +161,22 @@ async function apply() {
   end(isCut ? 3 : (exit ?? 0), { kind: 'RunReport', runId, planId: header.id, stopped: isCut, counts: tally });
 }
 
+async function fleet() {
+  const isConfirmed = args.includes('--confirm');
+  const { takesMs = 0, exit = 0 } = (isConfirmed ? script.apply : script.plan) ?? {};
+  for (let waited = 0; waited < takesMs && !stopped; waited += 20) await sleep(20);
+  const work = { removed: { containers: 1, sandboxes: 0, images: 2 }, predictedBytes: 300, gaps: 0 };
+  if (isConfirmed && !stopped) appendFileSync(join(folder, 'deletions'), option('--fleet-run') + '\\n');
+  end(stopped ? 3 : exit, {
+    kind: 'FleetReport', run: option('--fleet-run'), fleet: 'Jobs', cluster: 'prod', beganAt: new Date().toISOString(),
+    ...(stopped ? { stopped: 'a signal' } : {}), counts: { succeeded: 2, of: 2, failed: 0 },
+    totals: { removed: { containers: 2, sandboxes: 0, images: 4 }, predictedBytes: 600, freedBytes: isConfirmed ? 600 : 0 },
+    nodes: [{ node: 'a', outcome: 'success', work }, { node: 'b', outcome: 'success', work }],
+  });
+}
+
 if (args[0] === 'apply') await apply();
+else if (args.includes('--all-nodes')) await fleet();
 else if (args[0] === 'undo') {
   const lines = existsSync(join(stateDir, 'runs', args[1])) ? readFileSync(join(stateDir, 'runs', args[1], 'journal.ndjson'), 'utf8') : '';
   const restored = lines.split('\\n').filter((line) => line.includes('"result":"done"')).length;

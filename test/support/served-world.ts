@@ -24,13 +24,18 @@ export interface ServedWorld {
 export async function serveSmallWorld(): Promise<ServedWorld> {
   const folder = await smallWorldFolder();
   const registry = await serveFolder(folder, { deleteByTag: true });
-  const proxy = await startFaultProxy(registry.url, ({ method }) => (method === 'DELETE' ? { delayMs: SLOW_MS } : 'pass'));
+  const proxy = await startFaultProxy(registry.url, ({ method }) =>
+    method === 'DELETE' ? { delayMs: SLOW_MS } : 'pass',
+  );
   const home = makeTempFolder('service');
   const port = await freePort();
   const tokenFile = join(home, 'token');
   writeFileSync(tokenFile, `${ADMIN.token}\n`);
   const settings = join(home, 'winnow.yaml');
-  writeFileSync(settings, settingsText({ home, port, tokenFile, registry: proxy.url, records: writeRows(smallWorldRows) }));
+  writeFileSync(
+    settings,
+    settingsText({ home, port, tokenFile, registry: proxy.url, records: writeRows(smallWorldRows) }),
+  );
   const service = spawnCli(['serve', '--config', settings], { timeoutMs: 600_000 });
   await service.waitFor('listening at');
   return { url: `http://127.0.0.1:${port}`, service, holdings: () => holdings(registry.url, folder) };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OpenshiftObjects, openshiftObjects } from './openshift-objects.ts';
+import { image, type StoreWorld } from './store-world/index.ts';
 
 /*
  * Small worlds for the page on troubleshooting: what it shows was printed in these.
@@ -35,3 +36,17 @@ export function writeObjects(folder: string, { objects }: Pick<OpenshiftObjects,
   }
   return folder;
 }
+
+/** Builds after builds, each with a tag of its own: nothing that lies there is needed by no one. */
+export const tagsOnly: StoreWorld = {
+  manifests: { A: image(['a']), B: image(['b']), C: image(['c']) },
+  repositories: { 'team/app': { tags: { 'build-1': 'A', 'build-2': 'B', 'build-3': 'C' } } },
+};
+
+/** The same, a blob whose manifest never came, and an image that has lost a layer. */
+export const orphanAndLoss: StoreWorld = {
+  manifests: { ...tagsOnly.manifests, X: image(['x']) },
+  repositories: { ...tagsOnly.repositories, 'team/broken': { tags: { v1: 'X' } } },
+  orphans: ['o'],
+  missing: ['x'],
+};

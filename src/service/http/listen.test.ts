@@ -126,6 +126,16 @@ describe('the server', () => {
     await closed;
   });
 
+  test('does not wait for connections over which nothing was asked', async () => {
+    const server = await listen(new Hono<ServiceEnv>(), loopback, 60_000);
+    const socket = connect(server.port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+
+    await server.close();
+    await ended;
+  });
+
   test('cuts off what does not end', async () => {
     const app = new Hono<ServiceEnv>().get('/never', () => new Promise<Response>(() => {}));
     const server = await listen(app, loopback, 50);
@@ -135,6 +145,26 @@ describe('the server', () => {
 
     await server.close();
     await expect(answer).rejects.toThrow();
+  });
+
+  test('forgets who listens no more, and who never read', async () => {
+    const { app } = httpRig();
+    await withServer(app, async ({ port }) => {
+      const url = `http://127.0.0.1:${port}/api/v1/events`;
+      const away = new AbortController();
+      for (let n = 0; n < 100; n += 1) await fetch(url, { signal: away.signal });
+      expect((await fetch(url)).status).toBe(503);
+      away.abort();
+
+      await expect
+        .poll(async () => {
+          const answer = await fetch(url);
+          await answer.body?.cancel();
+          return answer.status;
+        })
+        .toBe(200);
+      for (let n = 0; n < 120; n += 1) expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
+    });
   });
 
   test('ends streams of events when the service does', async () => {

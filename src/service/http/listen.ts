@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { messageOf } from '../../util/pure/coded-error.ts';
@@ -37,12 +38,13 @@ export async function listen(
     },
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
+  const silent = silentConnections(server);
   await begin(server, host, port);
   const address = server.address();
   return {
     host,
     port: typeof address === 'object' && address !== null ? address.port : port,
-    close: () => end(server, drainMs),
+    close: () => end(server, silent, drainMs),
   };
 }
 
@@ -63,13 +65,28 @@ async function begin(server: Server, host: string, port: number): Promise<void> 
   });
 }
 
-async function end(server: Server, drainMs: number): Promise<void> {
+async function end(server: Server, silent: ReadonlySet<Socket>, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const closeIdle = () => {
+    server.closeIdleConnections();
+    for (const socket of silent) socket.destroy();
+  };
+  closeIdle();
   const cut = setTimeout(() => server.closeAllConnections(), drainMs);
   // A connection that was kept alive becomes idle once its request is answered.
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const idle = setInterval(closeIdle, 100);
   await closed;
   clearTimeout(cut);
   clearInterval(idle);
+}
+
+/** Connections over which nothing was asked yet: browsers open some in advance. For Node they are not idle. */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
 }

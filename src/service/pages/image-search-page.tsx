@@ -9,10 +9,10 @@ import { Scroll } from './parts/scroll.tsx';
 import { leadTo, type PageContext, queryOf, show } from './show.ts';
 import { VerdictWord } from './verdict-word.tsx';
 
-/** `/images/:target?ref=`: finds a tag or a digest, and leads to its image where there is just one. */
+/** `/images/:target?ref=` (or `?text=`): finds a tag or a digest, and leads to its image where there is just one. */
 export async function findImage(context: PageContext, parts: HttpParts): Promise<Response> {
   const target = context.req.param('target') ?? '';
-  const text = queryOf(context, 'ref')?.slice(0, 400);
+  const text = (queryOf(context, 'ref') ?? queryOf(context, 'text'))?.slice(0, 400);
   const [frame] = await Promise.all([frameOf(context, parts), registryOf(parts.history, target)]);
   const found = text === undefined ? undefined : await findImages(parts.history, target, text);
   if (found !== undefined && 'exactly' in found)

@@ -65,7 +65,7 @@ function Runs(props: {
             .join(',')}
         />
       )}
-      {runs.length > 0 && <TimeLines runs={runs} />}
+      {looked.schedule !== undefined && <TimeLines runs={runs} />}
       <section class="sheet" aria-label="Runs">
         <Filter frame={frame} looked={looked} />
         {runs.length === 0 ? (
@@ -84,20 +84,26 @@ function Runs(props: {
           )}
         </nav>
       </section>
+      {looked.schedule === undefined && <TimeLines runs={runs} />}
     </Page>
   );
 }
 
-/** One for each schedule: their figures are about different things. The one that ran most lately is open. */
+/** One for each schedule: their figures are about different things. A single run makes no line. */
 function TimeLines({ runs }: { readonly runs: readonly RunRecord[] }) {
-  const names = [...new Set(runs.map(({ schedule }) => schedule))];
+  const bySchedule = [...new Set(runs.map(({ schedule }) => schedule))].map((name) => ({
+    name,
+    own: runs.filter(({ schedule, trigger }) => schedule === name && trigger !== 'undo'),
+  }));
+  const lines = bySchedule.filter(({ own }) => own.length > 1);
+  if (lines.length === 0) return null;
   return (
     <section class="sheet" aria-labelledby="time-line">
       <h2 id="time-line">Time line of these runs</h2>
-      {names.map((name, n) => (
+      {lines.map(({ name, own }, n) => (
         <details open={n === 0}>
           <summary>{name}</summary>
-          <TimeLine runs={runs.filter(({ schedule, trigger }) => schedule === name && trigger !== 'undo')} />
+          <TimeLine runs={own} />
         </details>
       ))}
     </section>

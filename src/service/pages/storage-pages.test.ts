@@ -213,6 +213,7 @@ describe('/images/:target', () => {
   it('lists what a search finds, by names that can be anything', async () => {
     const html = await page('/w/images/registry.example%3A5000?ref=%3Cb%3E');
     expect(html).toContain('ci/&lt;b&gt;build:x</a>');
+    expect(await page('/w/images/registry.example%3A5000?text=TEAM')).toContain('team/app:v2</a>');
     expect(await page('/w/images/registry.example%3A5000?ref=zzz')).toContain('No tag has this in its name');
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { scheduleNamed } from '../../../test/support/service-rig.ts';
-import { applyArguments, planArguments, undoArguments } from './command-line.ts';
+import { applyArguments, fleetArguments, planArguments, undoArguments } from './command-line.ts';
 
 const files = { folder: '/f', plan: '/f/p', out: '/f/o', inventory: '/f/i', evidence: '/f/e' };
 const place = { stateDir: '/s', config: '/c.yaml' };
@@ -18,7 +18,6 @@ test.each([
   ['prune-images', /^prune images .*--plan-out \/f\/p$/],
   ['hard-prune', /^hard-prune .*--plan-out \/f\/p$/],
   ['node-gc', /^node-gc --state-dir .*--plan-out \/f\/p$/],
-  ['node-fleet', /^node-gc --all-nodes .*--plan-out \/f\/p$/],
 ] as const)('%s is asked for what it knows alone', (flow, expected) => {
   expect(planArguments(scheduleNamed('a', { flow }), [], files, place).join(' ')).toMatch(expected);
 });
@@ -38,4 +37,17 @@ test('what reaches a registry is passed on to apply and undo, and nothing else',
   expect(undoArguments(schedule, 'j', place).join(' ')).toBe(
     'undo j --state-dir /s --config /c.yaml -o json --username u --password-file=/p --force-insecure',
   );
+});
+
+test('a fleet is gone through under the name of its run, and only told to remove where it is applied', () => {
+  const schedule = scheduleNamed('a', { flow: 'node-fleet', arguments: ['--parallelism=5'] });
+
+  expect(fleetArguments(schedule, 'r-plan', 'plan', place).join(' ')).toBe(
+    'node-gc --all-nodes --state-dir /s --config /c.yaml -o json --parallelism=5 --fleet-run r-plan',
+  );
+  expect(fleetArguments(schedule, 'r-apply', 'apply', place).slice(0, 3)).toEqual([
+    'node-gc',
+    '--all-nodes',
+    '--confirm',
+  ]);
 });

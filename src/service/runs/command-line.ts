@@ -38,6 +38,28 @@ export function applyArguments(schedule: ScheduleSettings, planFile: string, pla
   return ['apply', planFile, '--confirm', ...common(schedule, place), ...accessArguments(schedule.arguments)];
 }
 
+/**
+ * Goes through all nodes, each by a Job that looks and decides there: there is no plan file.
+ *
+ * @param name - of the fleet's run: one that was killed is gone on with under it
+ */
+export function fleetArguments(
+  schedule: ScheduleSettings,
+  name: string,
+  mode: 'plan' | 'apply',
+  place: Place,
+): readonly string[] {
+  const confirm = mode === 'apply' ? ['--confirm'] : [];
+  return [
+    ...commands['node-fleet'],
+    ...confirm,
+    ...common(schedule, place),
+    ...schedule.arguments,
+    '--fleet-run',
+    name,
+  ];
+}
+
 /** Brings back what one journal tells of. */
 export function undoArguments(schedule: ScheduleSettings, journal: string, place: Place): readonly string[] {
   return ['undo', journal, ...common(schedule, place), ...accessArguments(schedule.arguments)];

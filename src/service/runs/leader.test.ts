@@ -438,6 +438,45 @@ describe('what is due', () => {
   });
 });
 
+describe('a fleet', () => {
+  const fleet = [scheduleNamed('a', { flow: 'node-fleet', mode: 'approve' })];
+
+  test('is gone through without removing anything, waits, and is gone through again to remove', async () => {
+    const { winnow, history, replica } = rig({}, fleet);
+    const service = replica();
+    const { id, planHash = '' } = await service.until((await service.desk.start('a', admin)).id, 'waiting');
+    expect(winnow.deletions()).toEqual([]);
+    await service.desk.approve(id, approver, planHash);
+
+    const run = await service.until(id, 'done');
+
+    expect(run).toMatchObject({ target: 'prod', counts: { found: 2, planned: 6, removed: 6 }, freedBytes: 600 });
+    expect(winnow.deletions()).toHaveLength(1);
+    const rows = await history.planRows(id, { limit: 10 });
+    expect(rows.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual(['a done', 'b done']);
+    await expect(service.desk.undo(id, approver)).rejects.toMatchObject({ code: 'RUN_NOT_UNDOABLE' });
+  });
+
+  test('that is stopped with the service is gone on with under the same name', async () => {
+    const { winnow, replica } = rig({ apply: { takesMs: 5000 } }, fleet);
+    const first = replica();
+    const { id, planHash = '' } = await first.until((await first.desk.start('a', admin)).id, 'waiting');
+    await first.desk.approve(id, approver, planHash);
+    await eventually('the process', () => winnow.calls().length === 2);
+    await first.leader.stop();
+    winnow.write({});
+
+    await replica().until(id, 'done');
+
+    const names = winnow
+      .calls()
+      .slice(1)
+      .map(({ args }) => args.at(-1));
+    expect(names).toEqual([names[0], names[0]]);
+    expect(winnow.deletions()).toEqual([names[0]]);
+  });
+});
+
 describe('a history that is gone for a while', () => {
   test('is waited for: what was done meanwhile is written when it is back', async () => {
     const { winnow, history, leases, stateDir } = rig({ plan: { actions: 20 }, apply: { takesMs: 20 } });

@@ -8,6 +8,13 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof CodedError && error.code === 'HISTORY_UNAVAILABLE';
 }
 
+/** Somebody who has lost the lease was still at it. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof CodedError && error.code === 'HISTORY_OVERTAKEN';
+}
+
+const MOST_OVERTAKEN = 10;
+
 /**
  * Asks the history until it answers: a result that it can't take now would be lost.
  *
@@ -23,7 +30,7 @@ export async function patiently<T>(
     try {
       return await ask(attempt);
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
+      if (!isUnavailable(error) && !(isOvertaken(error) && attempt < MOST_OVERTAKEN)) throw error;
       if (attempt === 1) log.warn('the history can not be reached', { why: messageOf(error) });
       await wait(times.retryMs, gone);
     }

@@ -1,8 +1,8 @@
 import { exitCodes } from '../../report/exit-code.ts';
-import type { RunRecord, RunState } from '../../systems/history/contract.ts';
 import { errnoOf } from '../../util/pure/system-failure.ts';
 import { planArguments } from './command-line.ts';
 import { disksOf } from './disks-of.ts';
+import { nextState } from './next-state.ts';
 import { moveTo, patiently } from './patiently.ts';
 import { type CheckedPlan, countsOf, readPlan, targetOf } from './plan-rows-of.ts';
 import { type ChildEnd, runChild } from './run-child.ts';
@@ -11,11 +11,7 @@ import type { RunTask } from './run-task.ts';
 import type { RunnerParts } from './runner-parts.ts';
 import { saveInventory } from './save-inventory.ts';
 import { tellOf } from './tell-of.ts';
-import { unusualThings } from './unusual.ts';
 import { whyOf } from './why-of.ts';
-
-/** How far back runs are looked at to know whether a plan is unusual. */
-const RUNS_LOOKED_AT = 50;
 
 /** Makes the plan of a run, and decides whether it waits. A run that a dead replica had begun to plan is planned again. */
 export async function planRun(parts: RunnerParts, task: RunTask): Promise<void> {
@@ -80,7 +76,10 @@ async function planned(
   await patiently(parts, gone, () => history.savePlan(run.id, plan.headerLine, plan.rows(), plan.trailer));
   await rememberSeen(parts, task, files, plan);
   const exitCode = code ?? exitCodes.failed;
-  const next = await nextState(parts, task, plan, exitCode);
+  const next = await nextState(parts, task, {
+    ...{ exitCode, broken: header.broken, gaps: header.gaps.length, plannedBytes: header.freesBytes },
+    counts: countsOf(header),
+  });
   const isOver = next.state !== 'waiting' && next.state !== 'approved';
   const moved = await moveTo(parts, gone, run.id, ['planning'], {
     ...next,
@@ -103,40 +102,4 @@ async function rememberSeen(parts: RunnerParts, task: RunTask, files: RunFiles, 
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error; // most flows leave none
   }
-}
-
-async function nextState(
-  parts: RunnerParts,
-  task: RunTask,
-  { header }: CheckedPlan,
-  exitCode: number,
-): Promise<{ readonly state: RunState; readonly why?: readonly string[] }> {
-  const { run, schedule } = task;
-  const gaps = header.gaps.length;
-  const because = (why: readonly string[]) => (why.length === 0 ? {} : { why });
-  if (header.actionCount === 0) {
-    if (header.broken.length > 0)
-      return { state: 'failed', why: header.broken.map((limit) => `It breaks a limit: ${limit}.`) };
-    return exitCode === exitCodes.evidence
-      ? { state: 'incomplete', why: ['Nothing is to go, and something could not be seen.'] }
-      : { state: 'nothing' };
-  }
-  const past = await pastRuns(parts, task);
-  const { found = 0, planned = 0 } = countsOf(header);
-  const plan = { exitCode, broken: header.broken, gaps, found, planned, plannedBytes: header.freesBytes };
-  const unusual = unusualThings(plan, past, schedule.growth);
-  if (schedule.mode === 'plan') return { state: 'planned', ...because(unusual) };
-  if ((run.moreArguments ?? []).length > 0)
-    return {
-      state: 'waiting',
-      why: [`Limits were raised by ${run.by ?? 'somebody'}, for this run alone.`, ...unusual],
-    };
-  if (schedule.mode === 'auto' && unusual.length === 0) return { state: 'approved' };
-  return { state: 'waiting', ...because(unusual) };
-}
-
-async function pastRuns({ history, ...parts }: RunnerParts, { run, gone }: RunTask): Promise<readonly RunRecord[]> {
-  const query = { schedule: run.schedule, limit: RUNS_LOOKED_AT };
-  const runs = await patiently(parts, gone, () => history.runs(query));
-  return runs.filter(({ id }) => id !== run.id);
 }

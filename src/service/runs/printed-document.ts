@@ -23,7 +23,8 @@ export async function readPrinted(path: string, cut: boolean): Promise<Printed> 
   return {
     text,
     error: isError(error) ? error : undefined,
-    stopped: stopped === true,
+    // of a fleet it says why
+    stopped: stopped === true || (kind === 'FleetReport' && typeof stopped === 'string'),
     undo: kind === 'UndoReport' && isObject(counts) ? { counts: numbersIn(counts) } : undefined,
   };
 }

@@ -79,3 +79,15 @@ it('a count that failed is told to who asked, and begun anew by the next', async
   broken = false;
   expect(await counts.of(sometimes, header, undefined, 10_000)).toHaveLength(6);
 });
+
+it('what was counted while another inventory came is not shown', async () => {
+  const { history, header } = await saved(many);
+  const counts = new AgeCounts();
+  const counting = counts.of(history, header, undefined, 10_000);
+  const other = madeUpInventory(many.slice(0, 10));
+  const next = { ...other.header, planId: 'plan-2' };
+  await history.saveInventory(next, other.lines);
+  expect(await counting).toBeUndefined();
+  const ages = await counts.of(history, next, undefined, 10_000);
+  expect(ages?.reduce((sum, { byVerdict }) => sum + byVerdict.goes.tags + byVerdict.used.tags, 0)).toBe(10);
+});

@@ -55,14 +55,15 @@ export class AgeCounts {
 
   #begin(key: string, history: History, header: InventoryHeader, repository: string | undefined): Counting {
     const counting: Counting = { ended: Promise.resolve() };
-    counting.ended = countAges(history, header, repository).then(
-      (ages) => {
-        counting.done = ages;
-      },
-      (error: unknown) => {
-        counting.failed = { error };
-      },
-    );
+    const count = async () => {
+      const ages = await countAges(history, header, repository);
+      // Replaced meanwhile: what was counted is some of the one and some of the other.
+      if (await isPresent(history, header)) counting.done = ages;
+      else this.#counts.delete(key);
+    };
+    counting.ended = count().catch((error: unknown) => {
+      counting.failed = { error };
+    });
     this.#counts.set(key, counting);
     const [oldest] = this.#counts.keys();
     if (this.#counts.size > REMEMBERED && oldest !== undefined) this.#counts.delete(oldest);
@@ -100,6 +101,11 @@ async function countAges(
     await nextTurn();
   } while (tags.length === CHUNK);
   return ages;
+}
+
+async function isPresent(history: History, { target, planId, madeAtMs }: InventoryHeader): Promise<boolean> {
+  const headers = await history.inventories();
+  return headers.some((one) => one.target === target && one.planId === planId && one.madeAtMs === madeAtMs);
 }
 
 /** Does not keep the process alive. */

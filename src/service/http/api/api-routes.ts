@@ -30,6 +30,9 @@ async function answer(context: Context<ServiceEnv>, one: Route, parts: HttpParts
   const person = assertRole(context.get('person'), one.role, doing);
   const query = readQuery(context, one);
   const body = one.method === 'post' ? await readBody(context, one) : {};
+  // Nobody would read the stream, so that it would never end.
+  if (context.req.method === 'HEAD' && !('json' in one.answer))
+    return context.body(null, 200, { 'Content-Type': one.answer.mediaType });
   const call: Call = { parts, person, query, body, context, at: (name) => context.req.param(name) ?? '' };
   const made = await one.does(call);
   if (!('json' in one.answer)) return made as Response;
