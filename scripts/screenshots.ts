@@ -84,7 +84,7 @@ async function photographStorage(page: Page, url: string): Promise<void> {
   const storage = new URL(registry ?? '', url).href;
   await photograph(page, storage, 'storage');
   await photograph(page, `${storage}/try`, 'what-if');
-  await page.goto(`${storage.replace('/storage/', '/images/')}?text=opschain`);
+  await page.goto(`${storage.replace('/storage/', '/images/')}?ref=opschain`);
   const image = await page.locator('main table a[href*="/images/"]').first().getAttribute('href');
   await photograph(page, new URL(image ?? '', url).href, 'image');
 }

@@ -45,7 +45,7 @@ export async function askWhile(
   });
   const times: number[] = [];
   let bytes = 0;
-  while (!done) {
+  while (!done && times.length < most) {
     const began = performance.now();
     bytes = await once(pool, address);
     times.push(performance.now() - began);

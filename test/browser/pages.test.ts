@@ -69,6 +69,13 @@ describeReal('the pages in Chromium', [CHROMIUM], () => {
     });
   });
 
+  test('would be found to have a barrier if there were one', async () => {
+    const { page } = await visitor();
+    await page.goto(`${site.url}/audit`);
+    await page.evaluate('document.querySelector("main").append(document.createElement("button"))');
+    expect(await barriers(page)).toEqual([expect.stringContaining('critical button-name')]);
+  });
+
   test('an error is a page as well, without barriers', async () => {
     const { page } = await visitor();
     const answer = await page.goto(`${site.url}/runs/none-of-this-name`);

@@ -20,13 +20,17 @@ async function rig(more: readonly string[], flow: 'prune' | 'reconcile') {
       command: { file: process.execPath, args: [builtCli()] },
       env: { PATH: process.env['PATH'] ?? '', HOME: makeTempFolder('home') },
     },
-    settings: () => serveSettings([scheduleNamed('a', { flow, mode: 'approve', arguments: flow === 'prune' ? ['--no-clusters'] : [] })]),
+    settings: () =>
+      serveSettings([
+        scheduleNamed('a', { flow, mode: 'approve', arguments: flow === 'prune' ? ['--no-clusters'] : [] }),
+      ]),
     times: { graceMs: 20_000 },
   });
   return { world, service };
 }
 
-const POLICY = 'prune: {minAge: 0s, policies: [{name: all, repositories: ["*/*"], keepNewest: 1}]}';
+const POLICY =
+  'prune: {minAge: 0s, policies: [{name: all, repositories: ["team/*"], deleteMatching: ["*old", step-1]}]}';
 
 test('a run of prune leaves its plan to the byte, what it saw, and evidence to try other policies on', async () => {
   const { world, service } = await rig([POLICY], 'prune');
@@ -46,10 +50,10 @@ test('a run of prune leaves its plan to the byte, what it saw, and evidence to t
   expect(await history.disks()).toMatchObject([{ target, kind: 'registry' }]);
 
   const never = new AbortController().signal;
-  const tried = await desk.tryPolicies(target, POLICY.replace('keepNewest: 1', 'keepNewest: 99'), admin, never);
-  expect(JSON.stringify(tried)).toContain('keep-newest');
+  const tried = await desk.tryPolicies(target, POLICY.replace('step-1', 'step-*'), admin, never);
+  expect(JSON.stringify(tried)).toContain('team/app:step-2');
   await expect(
-    desk.tryPolicies(target, POLICY.replace('keepNewest: 1', 'keepNewest: many'), admin, never),
+    desk.tryPolicies(target, POLICY.replace('name: all', 'keepNewest: many'), admin, never),
   ).rejects.toMatchObject({ code: 'POLICY_INVALID', message: expect.not.stringContaining('/tmp') });
 });
 

@@ -8,12 +8,6 @@ import { makeImagesPlan } from '../session/make-images-plan.ts';
 import type { Terminal } from '../terminal.ts';
 import { type PruneImagesCommandFlags, withImages } from './prune-images.ts';
 
-/** Those of `winnow prune images` that decide; what else `explain` has is not about an image API. */
-export type ExplainImageFlags = Pick<
-  PruneImagesCommandFlags,
-  'all' | 'namespace' | 'pruneOverSizeLimit' | 'imagePruner'
->;
-
 /** Why an Image, or an item of a tag's history, stays, or why `winnow prune images` would remove it. */
 export async function explainOneImage(
   terminal: Terminal,

@@ -11,13 +11,14 @@ import { makePrunePlan } from '../session/make-prune-plan.ts';
 import { withSession } from '../session/session.ts';
 import { targetOf } from '../session/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { type ExplainImageFlags, explainOneImage } from './explain-image.ts';
+import { explainOneImage } from './explain-image.ts';
 import { type PruneCommandFlags, pruneSettingsFlags } from './prune.ts';
+import type { PruneImagesCommandFlags } from './prune-images.ts';
 
-type ExplainFlags = PruneCommandFlags &
-  ExplainImageFlags & {
-    readonly for: 'reconcile' | 'prune' | 'prune-images';
-  };
+/** The options of the command whose decision is to be explained. */
+type ExplainFlags =
+  | (PruneCommandFlags & { readonly for: 'reconcile' | 'prune' })
+  | (PruneImagesCommandFlags & { readonly for: 'prune-images' });
 
 export async function explainOne(
   terminal: Terminal,
@@ -44,7 +45,7 @@ export async function explainOne(
 }
 
 /** `reconcile` asks no cluster: there the option is a name. */
-function reconcileFlags({ cluster, clusters: _, ...flags }: ExplainFlags): SettingsFlags {
+function reconcileFlags({ cluster, clusters: _, ...flags }: PruneCommandFlags): SettingsFlags {
   const [name] = Array.isArray(cluster) ? cluster : [cluster];
   return { ...flags, ...(name !== undefined && flags.clusterName === undefined && { clusterName: name }) };
 }

@@ -41,7 +41,7 @@ export function* imagesPlanTable(plan: PlanToShow, show: { readonly all: boolean
   yield* section(tableLines(actionColumns(show.all, apiName), shown, paint));
   const more = header.actionCount - SHOWN_ACTIONS;
   if (!show.all && more > 0) yield `… and ${more} more (-o wide shows all)`;
-  if (kept !== undefined) yield* section(tableLines(keptColumns, kept, paint));
+  if (kept !== undefined) yield* section(tableLines(keptColumns(show.all, apiName), kept, paint));
   yield '';
   yield* imagesPlanSummary(header);
   yield `Next: ${printable(nextImagesCommand(plan))}`;
@@ -93,8 +93,13 @@ function actionColumns(isWide: boolean, apiName: string): readonly Column<Action
   ];
 }
 
-const keptColumns: readonly Column<KeptTag>[] = [
-  { title: 'KEPT', text: ({ target }) => target },
-  { title: 'REASON', text: ({ reason }) => reason },
-  { title: 'BECAUSE', text: ({ because }) => because },
-];
+function keptColumns(isWide: boolean, apiName: string): readonly Column<KeptTag>[] {
+  const whole = (text: string) => (isWide ? text : shortDigests(text));
+  // As `explain` takes them: an Image is its digest.
+  const name = (target: string) => withoutName(target, apiName).replace(/^image-object /, '');
+  return [
+    { title: 'KEPT', text: ({ target }) => whole(name(target)) },
+    { title: 'REASON', text: ({ reason }) => reason },
+    { title: 'BECAUSE', text: ({ because }) => whole(withoutName(because, apiName)) },
+  ];
+}

@@ -5,6 +5,7 @@ import { toObjects } from '../../../test/oc/objects.ts';
 import { applyImages, fillRegistry, imagesWorld, NOW_MS, planImages } from '../../../test/support/images-world.ts';
 import { textOf } from '../../../test/support/report-examples.ts';
 import type { Gap } from '../../evidence/gap.ts';
+import { keptImages } from '../../plan/count-images.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
 import { inEnvelope } from '../cloud-event.ts';
 import { exitCodeOfPlan } from '../exit-code.ts';
@@ -48,6 +49,14 @@ describe('a plan for OpenShift’s images, for eyes', () => {
     );
     expect(text).toContain('That data goes for good: undo brings back all else.');
     expect(text).not.toMatch(/\bDeleted\b|\bdeleted \d/);
+  });
+
+  test('names what stays without the image API, and in the wide table whole', async () => {
+    const { planned, plan } = await ground();
+    const kept = [...keptImages(planned.view.evidence, planned.decisions)];
+
+    expect(shown({ ...plan, kept }, 'table')).toMatch(/^foo\/bar:latest\[0\]@sha256:[0-9a-f]{12}… +in-tag-history/m);
+    expect(shown({ ...plan, kept }, 'wide')).toMatch(/^sha256:[0-9a-f]{64} +referenced +foo\/bar:latest\[\d\]@/m);
   });
 
   test('of nothing says that nothing goes', async () => {

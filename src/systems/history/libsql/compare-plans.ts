@@ -1,6 +1,4 @@
-import type { History, PlanDifference, PlanRow, PlanSums, SumOf } from '../contract.ts';
-import { parseStored } from '../parse-stored.ts';
-import { NO_SUMS } from '../sums.ts';
+import type { History, PlanDifference, PlanRow, SumOf } from '../contract.ts';
 import type { HistoryFile } from './database.ts';
 import { type PlanHead, planHead } from './plan-head.ts';
 import { inWindows, steadily } from './steadily.ts';
@@ -34,56 +32,65 @@ async function difference(
   second: PlanHead | undefined,
   limit: number,
 ): Promise<PlanDifference> {
-  const inFirst = await without(file, first, second, limit);
-  const inSecond = await without(file, second, first, limit);
-  const all = second === undefined ? NO_SUMS : parseStored<PlanSums>(second.sums, 'a plan', file.name);
+  // Names of the second, some 100 bytes each, are held until they are met in the first.
+  const unmet = new Map<string, Slim>();
+  await eachRow(file, second, (row) => void unmet.set(keyOf(row), row));
+  const onlyInFirst = createGathering(limit);
+  const inBoth = createGathering(0);
+  await eachRow(file, first, (row) => {
+    const twin = unmet.get(keyOf(row));
+    if (twin === undefined) return onlyInFirst.add(row);
+    unmet.delete(keyOf(row));
+    inBoth.add(twin);
+  });
+  const onlyInSecond = createGathering(limit);
+  for (const row of unmet.values()) onlyInSecond.add(row);
   return {
-    onlyInFirst: inFirst.sum,
-    onlyInSecond: inSecond.sum,
-    inBoth: {
-      key: '',
-      actions: all.actions - inSecond.sum.actions,
-      freesBytes: all.freesBytes - inSecond.sum.freesBytes,
-    },
-    firstRows: inFirst.rows,
-    secondRows: inSecond.rows,
+    onlyInFirst: onlyInFirst.sum(),
+    onlyInSecond: onlyInSecond.sum(),
+    inBoth: inBoth.sum(),
+    firstRows: rowsAt(file, first, onlyInFirst.places),
+    secondRows: rowsAt(file, second, onlyInSecond.places),
   };
 }
 
-/** What is compared of a row. */
-type Slim = Pick<StoredRow, 'n' | 'verb' | 'target' | 'frees_bytes'>;
+/** What is compared of a row: its number, verb, target and bytes. */
+type Slim = readonly [n: number, verb: string, target: string, freesBytes: number];
 
-const SLIM = 'SELECT n, verb, target, frees_bytes FROM plan_rows WHERE generation = ? AND n >= ? AND n < ?';
-const SOME = `SELECT ${COLUMNS} FROM plan_rows WHERE generation = ? AND n IN (SELECT value FROM json_each(?)) ORDER BY n`;
-
-/** What one plan has and another has not. The other's names are held meanwhile: some 100 bytes each. */
-async function without(
-  file: HistoryFile,
-  plan: PlanHead | undefined,
-  other: PlanHead | undefined,
-  limit: number,
-): Promise<{ readonly sum: SumOf; readonly rows: readonly PlanRow[] }> {
-  const twins = new Set<string>();
-  await eachRow(file, other, (row) => void twins.add(keyOf(row)));
-  const first: number[] = [];
-  let actions = 0;
-  let freesBytes = 0;
-  await eachRow(file, plan, (row) => {
-    if (twins.has(keyOf(row))) return;
-    actions += 1;
-    freesBytes += row.frees_bytes;
-    if (first.length < limit) first.push(row.n);
-  });
-  const rows = file.all<StoredRow>('comparing plans', SOME, plan?.generation ?? 0, JSON.stringify(first));
-  return { sum: { key: '', actions, freesBytes }, rows: rows.map(read) };
-}
-
-function keyOf({ verb, target }: Slim): string {
+function keyOf([, verb, target]: Slim): string {
   return `${verb} ${target}`;
 }
 
+function createGathering(limit: number) {
+  const places: number[] = [];
+  let actions = 0;
+  let freesBytes = 0;
+  return {
+    /** Of the first rows, so many as are shown. */
+    places,
+    add([n, , , bytes]: Slim): void {
+      actions += 1;
+      freesBytes += bytes;
+      if (places.length < limit) places.push(n);
+    },
+    sum: (): SumOf => ({ key: '', actions, freesBytes }),
+  };
+}
+
+/** As one text: that is read three times as fast as row by row. */
+const SLIM = `SELECT json_group_array(json_array(n, verb, target, frees_bytes)) AS rows FROM plan_rows
+  WHERE generation = ? AND n >= ? AND n < ?`;
+
 async function eachRow(file: HistoryFile, plan: PlanHead | undefined, visit: (row: Slim) => void): Promise<void> {
   await inWindows(plan?.rows ?? 0, (from, end) => {
-    for (const row of file.all<Slim>('comparing plans', SLIM, plan?.generation ?? 0, from, end)) visit(row);
+    const page = file.first<{ rows: string }>('comparing plans', SLIM, plan?.generation ?? 0, from, end);
+    for (const row of JSON.parse(page?.rows ?? '[]') as readonly Slim[]) visit(row);
   });
+}
+
+const SOME = `SELECT ${COLUMNS} FROM plan_rows WHERE generation = ? AND n IN (SELECT value FROM json_each(?)) ORDER BY n`;
+
+function rowsAt(file: HistoryFile, plan: PlanHead | undefined, places: readonly number[]): readonly PlanRow[] {
+  const rows = file.all<StoredRow>('comparing plans', SOME, plan?.generation ?? 0, JSON.stringify(places));
+  return rows.map(read);
 }
