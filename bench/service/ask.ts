@@ -36,6 +36,7 @@ export async function ask(url: string, address: Address, requests: number, atOnc
 export async function askWhile(
   url: string,
   address: Address,
+  most: number,
   work: Promise<unknown>,
 ): Promise<Answered & { readonly requests: number }> {
   const pool = new Pool(url, { connections: 1, pipelining: 1 });

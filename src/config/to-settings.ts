@@ -104,7 +104,10 @@ function toPrune(input: PruneInput): PruneSettings {
   };
 }
 
-function toPulls({ pushLease: pushLeaseMs, ...same }: NonNullable<PruneInput['pulls']>): NonNullable<PruneSettings['pulls']> {
+function toPulls({
+  pushLease: pushLeaseMs,
+  ...same
+}: NonNullable<PruneInput['pulls']>): NonNullable<PruneSettings['pulls']> {
   return { ...same, pushLeaseMs };
 }
 

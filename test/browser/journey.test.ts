@@ -79,6 +79,7 @@ describeReal('from a plan to its undo, in Chromium', [CHROMIUM], () => {
     await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: `Run ${SCHEDULE}` }).waitFor();
     await tabTo(page, /^The plan/);
     await page.keyboard.press('Enter');
     const actions = await countToType(page);

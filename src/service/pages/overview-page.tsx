@@ -125,7 +125,7 @@ function Figures({ frame, view }: Parts) {
       <h2 id="figures">At a glance</h2>
       <dl class="figures">
         <div class="big">
-          <dt>reclaimable now, by the newest plans</dt>
+          <dt>reclaimable now, by the newest plans and those that wait</dt>
           <dd>
             <Bytes of={view.reclaimableBytes} />
           </dd>

@@ -4,7 +4,10 @@ import { AgeHistogram } from '../pictures/age-histogram.tsx';
 import { Treemap } from '../pictures/treemap.tsx';
 import type { TileGroup } from '../pictures/treemap-layout.ts';
 import { storagePath } from '../views/image-key.ts';
+import type { Remembered } from '../views/remembered.ts';
 import {
+  type RegistryParts,
+  type RepositoryParts,
   registryOf,
   registryParts,
   repositoryOf,
@@ -32,30 +35,46 @@ const ROWS = 50;
 /** How long a page waits for ages that were not counted yet. */
 const PATIENCE_MS = 40;
 
+/** What takes longest to add up is remembered for as long as its inventory is the newest. */
+export interface KeptCounts {
+  readonly ages: AgeCounts;
+  readonly registries: Remembered<RegistryParts>;
+  readonly repositories: Remembered<RepositoryParts>;
+}
+
 /** `/storage/:target`: where is the space? With `?repository=` the same of one repository. */
-export async function showStorage(context: PageContext, parts: HttpParts, ages: AgeCounts): Promise<Response> {
+export async function showStorage(context: PageContext, parts: HttpParts, kept: KeptCounts): Promise<Response> {
   const { history } = parts;
   const target = context.req.param('target') ?? '';
   const looked = lookedFor(context);
   const [frame, header] = await Promise.all([frameOf(context, parts), registryOf(history, target)]);
   const repositories = await history.inventoryRepositories(target);
   const setting = { target, basePath: frame.basePath, colour: looked.colour, madeAtMs: header.madeAtMs };
-  const counted = await ages.of(history, header, looked.repository, PATIENCE_MS);
+  const counted = await kept.ages.of(history, header, looked.repository, PATIENCE_MS);
   const common = { frame, header, looked, ages: counted };
   if (looked.repository === undefined) {
-    const groups = registryTiles(await registryParts(history, header, repositories, PARTS), setting);
+    const groups = registryTiles(
+      await kept.registries.of(header, 'parts', () => registryParts(history, header, repositories, PARTS)),
+      setting,
+    );
     const page = repositoryPage(repositories, { text: looked.text, sort: looked.sort, page: looked.page, size: ROWS });
     return show(context, <Registry {...common} groups={groups} page={page} />);
   }
   const repository = repositoryOf(repositories, target, looked.repository);
   return show(
     context,
-    <Repository {...common} repository={repository} {...(await repositoryData(parts, setting, repository, looked))} />,
+    <Repository
+      {...common}
+      repository={repository}
+      {...(await repositoryData(parts, kept, header, setting, repository, looked))}
+    />,
   );
 }
 
 async function repositoryData(
   { history }: HttpParts,
+  kept: KeptCounts,
+  header: InventoryHeader,
   setting: TileSetting,
   repository: InventoryRepository,
   { text, verdict, tagSort, page }: Looked,
@@ -66,7 +85,9 @@ async function repositoryData(
     ...(verdict !== undefined && { verdict }),
   };
   const [parts, found] = await Promise.all([
-    repositoryParts(history, setting.target, repository, TAGS_OF_ONE),
+    kept.repositories.of(header, repository.name, () =>
+      repositoryParts(history, setting.target, repository, TAGS_OF_ONE),
+    ),
     tagPage(history, setting.target, query, { page, size: ROWS }),
   ]);
   return { groups: [{ ...repositoryTiles(parts, setting), name: '' }], page: found };

@@ -1,5 +1,7 @@
 import type { Hono } from 'hono';
 import type { HttpParts, ServiceEnv } from '../http/parts.ts';
+import { Remembered } from '../views/remembered.ts';
+import type { RegistryParts, RepositoryParts } from '../views/storage-view.ts';
 import { AgeCounts } from '../views/tag-ages.ts';
 import { showImage } from './image-page.tsx';
 import { findImage } from './image-search-page.tsx';
@@ -9,9 +11,13 @@ import { showTry, tryPolicies } from './storage-try-page.tsx';
 
 /** Adds the pages about what registries have: `/storage`, what-if, and images. */
 export function storagePages(app: Hono<ServiceEnv>, parts: HttpParts): void {
-  const ages = new AgeCounts();
+  const kept = {
+    ages: new AgeCounts(),
+    registries: new Remembered<RegistryParts>(),
+    repositories: new Remembered<RepositoryParts>(),
+  };
   app.get('/storage', (context) => showRegistries(context, parts));
-  app.get('/storage/:target', (context) => showStorage(context, parts, ages));
+  app.get('/storage/:target', (context) => showStorage(context, parts, kept));
   app.get('/storage/:target/try', (context) => showTry(context, parts));
   app.post('/storage/:target/try', (context) => tryPolicies(context, parts));
   app.get('/images/:target', (context) => findImage(context, parts));

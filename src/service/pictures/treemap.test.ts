@@ -84,7 +84,9 @@ describe('a treemap', () => {
 
   it('is small enough to be read as text', () => {
     const svg = String(Treemap({ groups: [shop], title: '4 B', legend: [{ look: 'goes', words: 'goes' }] }));
-    expect(svg.replace(/<path class="hatch"[^>]*><\/path>/g, '<hatch>').replaceAll('><', '>\n<')).toMatchInlineSnapshot(`
+    expect(
+      svg.replace(/<path class="hatch"[^>]*><\/path>/g, '<hatch>').replaceAll('><', '>\n<'),
+    ).toMatchInlineSnapshot(`
       "<figure class="picture treemap">
       <svg role="group" aria-label="4 B" viewBox="0 0 960 480">
       <desc>Areas are in proportion to bytes. The table below has the same figures.</desc>

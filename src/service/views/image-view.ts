@@ -4,6 +4,7 @@ import { ServiceError } from '../errors.ts';
 import { imageKey, type KeyParts, readKey, readReference } from './image-key.ts';
 import { type Keeper, type Keepers, keepersOf } from './keepers.ts';
 import { registryOf } from './storage-view.ts';
+import { tagNamed } from './tag-named.ts';
 import { type WayStep, wayBack } from './way-back.ts';
 
 const MOST_KEPT = 200;
@@ -78,8 +79,8 @@ export async function findImages(history: History, target: string, text: string)
   }
   if (reference?.kind === 'tag') {
     const { repository, tag } = reference;
-    const [first] = await history.inventoryTags(target, { repository, text, sort: 'name', limit: 1 });
-    if (first?.tag === tag && first.digest !== undefined) return { exactly: { repository, digest: first.digest } };
+    const found = await tagNamed(history, target, repository, tag);
+    if (found?.digest !== undefined) return { exactly: { repository, digest: found.digest } };
   }
   const [tags, sums] = await Promise.all([
     history.inventoryTags(target, { text, sort: 'name', limit: MOST_FOUND }),

@@ -1,5 +1,6 @@
 import type { History, InventoryLink, Verdict } from '../../systems/history/contract.ts';
 import { type KeyParts, readKey } from './image-key.ts';
+import { tagNamed } from './tag-named.ts';
 
 /** Bounds of a walk: no image is worth more than this, and pages stay quick. */
 const MOST_KEEPERS = 400;
@@ -84,10 +85,7 @@ async function fateOf(
 ): Promise<Pick<Keeper, 'verdict' | 'reason' | 'reasonCode'>> {
   if (parts.kind === 'image') return fateIn(await history.inventoryImage(target, parts.repository, parts.digest));
   if (parts.kind !== 'tag') return {};
-  const text = `${parts.repository}:${parts.tag}`;
-  // By name, the shortest of those that have this beginning comes first.
-  const found = await history.inventoryTags(target, { repository: parts.repository, text, sort: 'name', limit: 1 });
-  return fateIn(found.find(({ tag }) => tag === parts.tag));
+  return fateIn(await tagNamed(history, target, parts.repository, parts.tag));
 }
 
 function fateIn(

@@ -28,7 +28,7 @@ export interface ScheduleWithRuns {
 
 /** What the first page tells. */
 export interface OverviewView {
-  /** What the newest plans would free, over all places. */
+  /** What the newest plans, and those that wait, would free: the most of each place. */
   readonly reclaimableBytes: number;
   readonly freed: { readonly bytes: number; readonly removed: number; readonly sinceMs: number };
   /** Fullest first. */
@@ -59,10 +59,11 @@ export async function overviewOf({ history, standing, watermark, nowMs }: Overvi
     Promise.all(standing.schedules.map((schedule) => withRuns(history, schedule))),
   ]);
   const recent = removing.filter(({ endedAtMs = 0, trigger }) => endedAtMs >= sinceMs && trigger !== 'undo');
-  const newest = placesOf(readings, inventories, removing);
+  const waiting = open.filter(({ state, broken = [] }) => state === 'waiting' && broken.length === 0);
+  const newest = placesOf(readings, inventories, removing).map((reading) => withWaiting(reading, waiting));
   const places = await Promise.all(newest.map((reading) => withTrend(history, reading, nowMs - TREND_MS)));
   return {
-    reclaimableBytes: reclaimableOf(newest),
+    reclaimableBytes: reclaimableOf(newest, waiting),
     freed: {
       bytes: recent.reduce((sum, { freedBytes = 0 }) => sum + freedBytes, 0),
       removed: recent.reduce((sum, { counts }) => sum + (counts?.removed ?? 0), 0),
@@ -117,11 +118,21 @@ function lessFreed(reading: DiskReading, removing: readonly RunRecord[]): DiskRe
   };
 }
 
-/** Disks of one node tell of the same plan: it counts once. */
-function reclaimableOf(readings: readonly DiskReading[]): number {
+/** What a plan that waits would free, can be had back, whatever a later plan of another flow did not want. */
+function withWaiting(reading: DiskReading, waiting: readonly RunRecord[]): DiskReading {
+  const planned = waiting
+    .filter(({ target }) => target === nameOf(reading))
+    .map(({ plannedBytes = 0 }) => plannedBytes);
+  if (planned.length === 0) return reading;
+  return { ...reading, reclaimableBytes: Math.max(reading.reclaimableBytes ?? 0, ...planned) };
+}
+
+/** Disks of one node tell of the same plan: it counts once. So do plans for the same place; what has no reading counts as well. */
+function reclaimableOf(readings: readonly DiskReading[], waiting: readonly RunRecord[]): number {
   const byName = new Map<string, number>();
-  for (const reading of readings)
-    byName.set(nameOf(reading), Math.max(byName.get(nameOf(reading)) ?? 0, reading.reclaimableBytes ?? 0));
+  const note = (name: string, bytes = 0) => byName.set(name, Math.max(byName.get(name) ?? 0, bytes));
+  for (const reading of readings) note(nameOf(reading), reading.reclaimableBytes);
+  for (const { target, plannedBytes } of waiting) if (target !== undefined) note(target, plannedBytes);
   return [...byName.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -192,7 +192,7 @@ describe('a Job on a node', () => {
     const job = await fleet.begin(order, never);
     server.faults.push({ on: /^GET .*jobs/, times: 20, hangUp: true });
     const waiting = fleet.awaitEnd(job, LONG_MS, never);
-    await expect.poll(() => server.faults[0]?.times).toBe(0);
+    await expect.poll(() => server.faults[0]?.times, { timeout: LONG_MS }).toBe(0);
     finish();
 
     expect((await waiting).state).toBe('succeeded');
