@@ -1,3 +1,4 @@
+import { type AgedTag, countAges } from '../../src/report/inventory-ages.ts';
 import type {
   InventoryHeader,
   InventoryLine,
@@ -37,12 +38,17 @@ function bytesOf(image: number): number {
   return MIB * (1 + (Math.imul(image, 40_503) >>> 20));
 }
 
+function createdAtMs(image: number): number {
+  return NOW_MS - (image % 900) * DAY_MS;
+}
+
 interface Sums {
   tags: number;
   images: number;
   goingTags: number;
   goingBytes: number;
   exclusiveBytes: number;
+  readonly aged: AgedTag[];
 }
 
 /** Each image has two tags, which share it; one in five is run by a workload, one in ten is owned by a record. */
@@ -53,11 +59,13 @@ export function inventoryOf(images: number): {
   const sums = new Map<string, Sums>();
   for (let image = 0; image < images; image += 1) {
     const name = repositoryOf(image);
-    const one = sums.get(name) ?? { tags: 0, images: 0, goingTags: 0, goingBytes: 0, exclusiveBytes: 0 };
+    const one = sums.get(name) ?? { tags: 0, images: 0, goingTags: 0, goingBytes: 0, exclusiveBytes: 0, aged: [] };
     sums.set(name, one);
     one.tags += 2;
     one.images += 1;
     one.exclusiveBytes += bytesOf(image);
+    const age = { createdAtMs: createdAtMs(image), verdict: verdictOf(image) };
+    one.aged.push({ ...age, exclusiveBytes: bytesOf(image) }, { ...age, exclusiveBytes: 0 });
     if (verdictOf(image) !== 'goes') continue;
     one.goingTags += 2;
     one.goingBytes += bytesOf(image);
@@ -74,9 +82,10 @@ export function inventoryOf(images: number): {
 }
 
 function* linesOf(images: number, sums: ReadonlyMap<string, Sums>): Generator<InventoryLine> {
-  for (const [name, one] of sums)
+  for (const [name, { aged, ...one }] of sums)
     yield {
       repository: {
+        ages: countAges(aged, NOW_MS),
         ...{ name, ...one, sharedInsideBytes: 0, untaggedBytes: 0, sharedOutsideBytes: 100 * MIB },
         ...{ newestAtMs: NOW_MS - DAY_MS, oldestAtMs: NOW_MS - 900 * DAY_MS },
       },
@@ -94,7 +103,7 @@ function* linesOfImage(image: number): Generator<InventoryLine> {
     ...{ verdict, reasonCode: verdict === 'goes' ? 'deleted-by-policy' : 'kept-by-policy' },
     reason: `policy builds: keepNewest 10 (number ${image % 400})`,
   };
-  const times = { createdAtMs: NOW_MS - (image % 900) * DAY_MS };
+  const times = { createdAtMs: createdAtMs(image) };
   for (const [tag, exclusiveBytes] of [
     [`1.0.${image}`, bytes],
     [`build-${image}`, 0],

@@ -4,6 +4,7 @@ import { rootOf } from '../graph/why.ts';
 import { systemName } from '../plan/plan.ts';
 import type { Reason } from '../policy/reason.ts';
 import { manifestOf } from '../policy/view.ts';
+import { countAges } from '../report/inventory-ages.ts';
 import type {
   InventoryHeader,
   InventoryImage,
@@ -79,6 +80,13 @@ function repositoryLine(
     ...{ exclusiveBytes: 0, sharedInsideBytes: 0, untaggedBytes: 0, sharedOutsideBytes: 0, ...bytes.repositories[n] },
     goingTags: tags.filter((tag) => fates.verdictOf(tag) === 'goes').length,
     goingBytes: fates.goingBytesIn(name),
+    ages: countAges(
+      tags.map((tag) => ({
+        ...timesOf(view, tag, manifestOf(view, tag)),
+        ...{ verdict: fates.verdictOf(tag), exclusiveBytes: bytes.exclusiveOf(tag) },
+      })),
+      view.nowMs,
+    ),
     ...(times.length > 0 && { newestAtMs: times.reduce(later), oldestAtMs: times.reduce(earlier) }),
   };
 }

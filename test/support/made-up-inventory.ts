@@ -1,3 +1,4 @@
+import { countAges } from '../../src/report/inventory-ages.ts';
 import type { InventoryHeader, InventoryLine, InventoryLink, Verdict } from '../../src/systems/history/contract.ts';
 
 export const madeUpTarget = 'registry.example:5000';
@@ -52,6 +53,13 @@ export function madeUpInventory(
       },
       exclusiveBytes: sum(own) + sharedInsideBytes + untaggedBytes,
       ...{ goingTags: going.length, goingBytes: sum(going) },
+      ages: countAges(
+        own.map(({ bytes, verdict, ageDays }) => ({
+          ...{ verdict, exclusiveBytes: bytes },
+          ...(ageDays !== undefined && { createdAtMs: madeAtMs - ageDays * DAY_MS }),
+        })),
+        madeAtMs,
+      ),
     };
   });
   const header: InventoryHeader = {

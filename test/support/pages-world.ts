@@ -399,6 +399,7 @@ async function saveInventory(history: History): Promise<void> {
           goingBytes: GIB,
           newestAtMs: worldNowMs - DAY,
           oldestAtMs: worldNowMs - 300 * DAY,
+          ages: [],
         },
       },
     },

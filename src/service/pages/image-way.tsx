@@ -26,7 +26,7 @@ export function ImageWay({ frame, view }: { readonly frame: Frame; readonly view
       {picture.nodes.length > 1 && (
         <>
           <p class="hint">
-            {`${countedWith(picture.nodes.length - 1, 'thing')} that refer to it or hold it, what keeps at the left.`}
+            {`Refers to it, or holds it: ${countedWith(picture.nodes.length - 1, 'thing')}; what keeps at the left.`}
             {way.length > 1 && ' The way above is bold.'}
             {keepers.cut && ' There are more than are looked at here.'}
           </p>

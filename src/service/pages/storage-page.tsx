@@ -1,3 +1,4 @@
+import { type AgeCount, ageRanges, sumAges } from '../../report/inventory-ages.ts';
 import type { InventoryHeader, InventoryRepository } from '../../systems/history/contract.ts';
 import type { HttpParts } from '../http/parts.ts';
 import { AgeHistogram } from '../pictures/age-histogram.tsx';
@@ -17,7 +18,6 @@ import {
   type TagPage,
   tagPage,
 } from '../views/storage-view.ts';
-import type { AgeCounts, TagAges } from '../views/tag-ages.ts';
 import { type Frame, frameOf } from './frame.ts';
 import { Page } from './layout.tsx';
 import { Bytes, Count, countedWith, shortBytes } from './parts/amount.tsx';
@@ -32,12 +32,9 @@ import { registryTiles, repositoryTiles, type TileSetting, tileLegend } from './
 const PARTS = { repositories: 14, tags: 5 };
 const TAGS_OF_ONE = 60;
 const ROWS = 50;
-/** How long a page waits for ages that were not counted yet. */
-const PATIENCE_MS = 40;
 
 /** What takes longest to add up is remembered for as long as its inventory is the newest. */
 export interface KeptCounts {
-  readonly ages: AgeCounts;
   readonly registries: Remembered<RegistryParts>;
   readonly repositories: Remembered<RepositoryParts>;
 }
@@ -50,15 +47,15 @@ export async function showStorage(context: PageContext, parts: HttpParts, kept: 
   const [frame, header] = await Promise.all([frameOf(context, parts), registryOf(history, target)]);
   const repositories = await history.inventoryRepositories(target);
   const setting = { target, basePath: frame.basePath, colour: looked.colour, madeAtMs: header.madeAtMs };
-  const counted = await kept.ages.of(history, header, looked.repository, PATIENCE_MS);
-  const common = { frame, header, looked, ages: counted };
+  const common = { frame, header, looked };
   if (looked.repository === undefined) {
     const groups = registryTiles(
       await kept.registries.of(header, 'parts', () => registryParts(history, header, repositories, PARTS)),
       setting,
     );
     const page = repositoryPage(repositories, { text: looked.text, sort: looked.sort, page: looked.page, size: ROWS });
-    return show(context, <Registry {...common} groups={groups} page={page} />);
+    const ages = sumAges(repositories.map((one) => one.ages));
+    return show(context, <Registry {...common} ages={ages} groups={groups} page={page} />);
   }
   const repository = repositoryOf(repositories, target, looked.repository);
   return show(
@@ -66,6 +63,7 @@ export async function showStorage(context: PageContext, parts: HttpParts, kept: 
     <Repository
       {...common}
       repository={repository}
+      ages={repository.ages}
       {...(await repositoryData(parts, kept, header, setting, repository, looked))}
     />,
   );
@@ -97,7 +95,7 @@ interface Common {
   readonly frame: Frame;
   readonly header: InventoryHeader;
   readonly looked: Looked;
-  readonly ages: readonly TagAges[] | undefined;
+  readonly ages: readonly AgeCount[];
   readonly groups: readonly TileGroup[];
 }
 
@@ -143,7 +141,7 @@ function Registry(props: Common & { readonly page: TablePage<InventoryRepository
         />
         <RepositoryTable frame={frame} header={header} looked={looked} page={page} />
       </section>
-      <Ages ages={ages} header={header} />
+      <Ages ages={ages} />
     </Page>
   );
 }
@@ -181,7 +179,7 @@ function Repository(props: Common & { readonly repository: InventoryRepository; 
         />
         <TagTable frame={frame} header={header} looked={looked} page={page} />
       </section>
-      <Ages ages={ages} header={header} />
+      <Ages ages={ages} />
     </Page>
   );
 }
@@ -197,18 +195,18 @@ function Figure({ name, of, big = false }: { readonly name: string; readonly of:
   );
 }
 
-function Ages({ ages, header }: { readonly ages: readonly TagAges[] | undefined; readonly header: InventoryHeader }) {
+function Ages({ ages }: { readonly ages: readonly AgeCount[] }) {
+  const buckets = ageRanges.map(({ words }, n) => ({ words, byVerdict: ages[n] ?? noTags }));
   return (
     <section class="sheet" aria-labelledby="ages">
       <h2 id="ages">Ages of tags</h2>
-      {ages === undefined ? (
-        <p>{`The ages of ${countedWith(header.tags, 'tag')} are being counted. Load this page again in a moment.`}</p>
-      ) : (
-        <AgeHistogram
-          buckets={ages}
-          title="Bytes that each tag holds alone, by the age of its image and what becomes of it"
-        />
-      )}
+      <AgeHistogram
+        buckets={buckets}
+        title="Bytes that each tag holds alone, by the age of its image and what becomes of it"
+      />
     </section>
   );
 }
+
+const none = { tags: 0, bytes: 0 };
+const noTags: AgeCount = { goes: none, stays: none, used: none };

@@ -2,7 +2,6 @@ import type { Hono } from 'hono';
 import type { HttpParts, ServiceEnv } from '../http/parts.ts';
 import { Remembered } from '../views/remembered.ts';
 import type { RegistryParts, RepositoryParts } from '../views/storage-view.ts';
-import { AgeCounts } from '../views/tag-ages.ts';
 import { showImage } from './image-page.tsx';
 import { findImage } from './image-search-page.tsx';
 import { showRegistries } from './storage-list-page.tsx';
@@ -12,7 +11,6 @@ import { showTry, tryPolicies } from './storage-try-page.tsx';
 /** Adds the pages about what registries have: `/storage`, what-if, and images. */
 export function storagePages(app: Hono<ServiceEnv>, parts: HttpParts): void {
   const kept = {
-    ages: new AgeCounts(),
     registries: new Remembered<RegistryParts>(),
     repositories: new Remembered<RepositoryParts>(),
   };

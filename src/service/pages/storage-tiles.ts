@@ -1,10 +1,10 @@
+import { ageRangeOf, ageRanges } from '../../report/inventory-ages.ts';
 import type { InventoryRepository, InventoryTag } from '../../systems/history/contract.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import type { Look } from '../pictures/area.tsx';
 import type { Tile, TileGroup } from '../pictures/treemap-layout.ts';
 import { imagePath, storagePath } from '../views/image-key.ts';
 import type { RegistryParts, RepositoryParts } from '../views/storage-view.ts';
-import { ageRangeOf, ageRanges } from '../views/tag-ages.ts';
 import { countedWith } from './parts/amount.tsx';
 
 /** What colours of a treemap say. */

@@ -36,6 +36,7 @@ export const repositoryOf = (name: string, exclusiveBytes: number, sharedOutside
   sharedOutsideBytes,
   goingTags: 0,
   goingBytes: 0,
+  ages: [{ goes: { tags: 0, bytes: 0 }, stays: { tags: 1, bytes: 5 }, used: { tags: 0, bytes: 0 } }],
 });
 
 export const tagOf = (repository: string, tag: string, more: Partial<InventoryTag> = {}): InventoryTag => ({

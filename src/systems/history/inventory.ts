@@ -38,7 +38,12 @@ export interface InventoryRepository {
   readonly goingBytes: number;
   readonly newestAtMs?: number;
   readonly oldestAtMs?: number;
+  /** Its tags by the age of their images when the inventory was made, in the ranges of `report/inventory-ages.ts`. */
+  readonly ages: readonly AgeCount[];
 }
+
+/** How many tags are of one range of ages, and the bytes that each of them holds alone, by what becomes of them. */
+export type AgeCount = Readonly<Record<Verdict, { readonly tags: number; readonly bytes: number }>>;
 
 export type Verdict = 'goes' | 'stays' | 'used';
 

@@ -46,7 +46,7 @@ async function filledRig(options: Parameters<typeof httpRig>[0] = {}): Promise<H
       {
         repository: {
           ...{ name: 'team/app', tags: 1, images: 1, exclusiveBytes: 100, sharedInsideBytes: 0 },
-          ...{ untaggedBytes: 0, sharedOutsideBytes: 0, goingTags: 1, goingBytes: 30 },
+          ...{ untaggedBytes: 0, sharedOutsideBytes: 0, goingTags: 1, goingBytes: 30, ages: [] },
         },
       },
       {

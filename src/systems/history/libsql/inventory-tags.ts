@@ -21,8 +21,9 @@ export function tagsIn(file: HistoryFile): Pick<History, 'inventoryTags' | 'inve
 
 type Filter = Pick<TagQuery, 'repository' | 'verdict' | 'text'>;
 
-function isSearch({ text }: Filter): boolean {
-  return text !== undefined && text !== '';
+/** Whether all rows must be gone through; within a repository they are few enough for one step. */
+function isSearch({ text, repository }: Filter): boolean {
+  return text !== undefined && text !== '' && repository === undefined;
 }
 
 interface StoredTag {
@@ -82,10 +83,10 @@ function conditions({ repository, verdict, text }: Filter) {
   return { where: where.join(' '), values };
 }
 
-/** The index that has the order in it; within a repository there are few enough to be sorted. */
+/** The index that has the order in it; by age, within a repository, there are few enough to be sorted. */
 function indexFor({ repository, sort }: TagQuery): string {
-  if (sort === 'name' || repository !== undefined) return 'inventory_tags_by_name';
-  return sort === 'createdAt' ? 'inventory_tags_by_age' : 'inventory_tags_by_size';
+  if (sort === 'exclusiveBytes') return repository === undefined ? 'inventory_tags_by_size' : 'inventory_tags_by_place';
+  return sort === 'name' || repository !== undefined ? 'inventory_tags_by_name' : 'inventory_tags_by_age';
 }
 
 /** The rows of the page are known from the index; only they are looked up. */
@@ -129,6 +130,7 @@ interface StoredSums {
 }
 
 async function sums(file: HistoryFile, head: InventoryHead, query: Filter) {
+  if (query.text !== undefined && query.text !== '') return await searchedSums(file, head, query);
   const { where, values } = conditions(query);
   const sql = `SELECT sum(tags) AS tags, sum(exclusive_bytes) AS bytes FROM inventory_tag_sums WHERE generation = ? ${where}`;
   const row = file.first<StoredSums>('adding up tags', sql, head.generation, ...values);

@@ -154,6 +154,7 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (generation, n)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX inventory_tags_by_name ON inventory_tags (generation, repository, tag);
+   CREATE INDEX inventory_tags_by_place ON inventory_tags (generation, repository, exclusive_bytes DESC, n, verdict);
    CREATE INDEX inventory_tags_by_size ON inventory_tags (generation, exclusive_bytes DESC, n, verdict);
    CREATE INDEX inventory_tags_by_age ON inventory_tags (generation, created_at_ms DESC, n, verdict);
    CREATE TABLE inventory_tag_sums (

@@ -37,6 +37,8 @@ export const inventorySchema = named(
   'What the last run saw of a registry. Each blob counts once.',
 ) satisfies z.ZodType<InventoryHeader>;
 
+const ageCount = () => z.strictObject({ tags: whole(), bytes: bytes() });
+
 export const repositorySchema = named(
   'Repository',
   z.strictObject({
@@ -51,6 +53,7 @@ export const repositorySchema = named(
     goingBytes: bytes(),
     newestAtMs: atMs().exactOptional(),
     oldestAtMs: atMs().exactOptional(),
+    ages: z.array(z.strictObject({ goes: ageCount(), stays: ageCount(), used: ageCount() })),
   }),
 ) satisfies z.ZodType<InventoryRepository>;
 
