@@ -8,7 +8,6 @@ const alone = [
   'test/fault/lease-contenders.test.ts',
   'test/fault/two-runs.test.ts',
   'test/integration/kubernetes-memory.test.ts',
-  'test/integration/container-image.test.ts',
   'test/integration/node-gc-*.test.ts',
   'test/fault/node-gc-*.test.ts',
 ];

@@ -6,7 +6,7 @@
  * It fails when anything failed, also outside a test, and when no test ran at all.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'winnow-results-'));
 const resultsFile = join(folder, 'results.json');
 const skipReport = join(folder, 'skipped.txt');
+/** The command that is tested, where Node finds the packages that stay outside of it. */
+await mkdir(join(ROOT, 'node_modules', '.cache'), { recursive: true });
+const command = await mkdtemp(join(ROOT, 'node_modules', '.cache', 'winnow-tested-'));
 
 try {
   const { counts, skips } = await buildAndTest();
@@ -22,11 +25,12 @@ try {
   process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  for (const one of [folder, command]) await rm(one, { recursive: true, force: true });
 }
 
 async function buildAndTest() {
-  if ((await node('scripts/build.mjs')) !== 0) return { counts: { passed: 0, failed: 1, skipped: 0 }, skips: [] };
+  if ((await node('scripts/build.mjs', command)) !== 0)
+    return { counts: { passed: 0, failed: 1, skipped: 0 }, skips: [] };
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`];
   const code = await node('node_modules/vitest/vitest.mjs', 'run', ...reporters, ...process.argv.slice(2));
   return { counts: countResults(code, await readJson()), skips: await readSkips() };
@@ -35,7 +39,7 @@ async function buildAndTest() {
 /** Runs a script with this Node. @returns its exit code; 1 when a signal ended it */
 function node(script, ...args) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, WINNOW_SKIP_REPORT: skipReport };
+    const env = { ...process.env, WINNOW_SKIP_REPORT: skipReport, TESTED_WINNOW: join(command, 'winnow.js') };
     const child = spawn(process.execPath, [join(ROOT, script), ...args], {
       cwd: ROOT,
       env,

@@ -14,6 +14,7 @@ const bytes = z.number();
 const Things = z.object({ containers: count, sandboxes: count, images: count });
 const Disk = z.object({
   path: z.string(),
+  capacityBytes: bytes,
   usedPercentBefore: z.number(),
   usedPercentAfter: z.number().exactOptional(),
 });

@@ -5,7 +5,7 @@ import { describeReal } from '../support/requirements.ts';
 /*
  * The short form of `npm run stress`: real servers under load, and a collector whose every step comes as soon as it can.
  */
-const SECONDS = 10;
+const SECONDS = 6;
 
 /** Otherwise it proves nothing. */
 function expectToHaveWorked({ work, collected }: CellResult): void {

@@ -88,10 +88,11 @@ export function spawnCli(args: readonly string[], options: CliOptions = {}): Run
 let built: string | undefined;
 
 /**
- * The command, built from the sources as they are now into a folder of this test file's own: `dist/` may be old, or be
- * written by somebody else in this moment.
+ * The command, built from the sources as they are now: by `npm test` once for all, else into a folder of this test file's own. `dist/`
+ * may be old, or be written by somebody else in this moment.
  */
 export function builtCli(): string {
+  built ??= process.env['TESTED_WINNOW'];
   if (built !== undefined) return built;
   const folder = makeTempFolder('build', join(ROOT, 'node_modules', '.cache'));
   const build = spawnSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), folder], { encoding: 'utf8' });

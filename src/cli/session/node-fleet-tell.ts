@@ -1,6 +1,7 @@
 import type { RunReport } from '../../flows/apply-node-plan.ts';
 import { imagesInUse } from '../../flows/node-fleet-uses.ts';
 import type { PlannedNode } from '../../flows/node-gc.ts';
+import type { DiskCounts } from '../../plan/node-counts.ts';
 import { type ExitCode, exitCodeOfError } from '../../report/exit-code.ts';
 import type { NodeReport, NodeWork } from '../../report/node/node-report.ts';
 import { reportLines } from '../../systems/fleet/index.ts';
@@ -71,20 +72,24 @@ function workOf({ plan: { header } }: PlannedNode, report: RunReport | undefined
 }
 
 function disksOf(
-  planned: readonly { readonly path: string; readonly usedPercent: number }[],
+  planned: readonly DiskCounts[],
   report: RunReport | undefined,
 ): Pick<NodeWork, 'disks' | 'measuredBytes'> {
   const { before, after } = report?.disks ?? { before: [], after: [] };
   if (before.length === 0 || before.length !== after.length)
-    return { disks: planned.map(({ path, usedPercent }) => ({ path, usedPercentBefore: usedPercent })) };
+    return { disks: planned.map(({ usedPercent, ...disk }) => ({ ...sizeOf(disk), usedPercentBefore: usedPercent })) };
   const available = (disks: typeof before) => disks.reduce((sum, disk) => sum + disk.availableBytes, 0);
   return {
-    disks: before.map(({ path, usedPercent }, n) => ({
-      ...{ path, usedPercentBefore: usedPercent },
+    disks: before.map(({ usedPercent, ...disk }, n) => ({
+      ...{ ...sizeOf(disk), usedPercentBefore: usedPercent },
       usedPercentAfter: after[n]?.usedPercent ?? usedPercent,
     })),
     measuredBytes: available(after) - available(before),
   };
+}
+
+function sizeOf({ path, capacityBytes }: Omit<DiskCounts, 'usedPercent'>) {
+  return { path, capacityBytes };
 }
 
 function causesOf(report: RunReport | undefined): readonly string[] {

@@ -41,7 +41,7 @@ export interface NodeWork {
   readonly causes: readonly string[];
 }
 
-export interface NodeDisk extends Pick<DiskCounts, 'path'> {
+export interface NodeDisk extends Pick<DiskCounts, 'path' | 'capacityBytes'> {
   readonly usedPercentBefore: number;
   readonly usedPercentAfter?: number;
 }

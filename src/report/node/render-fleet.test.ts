@@ -15,8 +15,8 @@ const work: NodeWork = {
   removed: { containers: 4, sandboxes: 2, images: 11 },
   ...{ predictedBytes: 3_298_534_883, exactBytes: true, freedBytes: 3_298_534_883, measuredBytes: -1024 },
   disks: [
-    { path: '/var/lib/kubelet', usedPercentBefore: 20, usedPercentAfter: 20 },
-    { path: '/var/lib/containerd', usedPercentBefore: 81.46, usedPercentAfter: 78.2 },
+    { path: '/var/lib/kubelet', capacityBytes: 1e10, usedPercentBefore: 20, usedPercentAfter: 20 },
+    { path: '/var/lib/containerd', capacityBytes: 1e11, usedPercentBefore: 81.46, usedPercentAfter: 78.2 },
   ],
   ...{ skipped: 0, failed: 0, gaps: 0, causes: [] },
 };

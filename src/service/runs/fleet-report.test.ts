@@ -75,3 +75,21 @@ test('a fleet that broke off can not be approved, and other documents are none',
   expect(readFleetReport('{"kind":"Plan"}')).toBeUndefined();
   expect(readFleetReport(undefined)).toBeUndefined();
 });
+
+test('the disks of nodes are as their Jobs left them, each by its path where a node has several', () => {
+  const one = { path: '/a', capacityBytes: 1000, usedPercentBefore: 80 };
+  const two = [
+    { ...one, usedPercentAfter: 70 },
+    { ...one, path: '/b', usedPercentAfter: 80 },
+  ];
+  const nodes = [
+    { node: 'a', outcome: 'success', work: { ...work(3), disks: [one] } },
+    { node: 'b', outcome: 'success', work: { ...work(2), disks: two } },
+  ] as const;
+
+  expect(readFleetReport(printed({ nodes, beganAtMs: 5 }))?.disks).toEqual([
+    { target: 'a', kind: 'node', atMs: 5, usedBytes: 800, capacityBytes: 1000, reclaimableBytes: 300 },
+    { target: 'b:/a', kind: 'node', atMs: 5, usedBytes: 700, capacityBytes: 1000 },
+    { target: 'b:/b', kind: 'node', atMs: 5, usedBytes: 800, capacityBytes: 1000 },
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { NewPlanRow, PlanRow, RowOutcome } from '../../systems/history/contract.ts';
+import type { DiskReading, NewPlanRow, PlanRow, RowOutcome } from '../../systems/history/contract.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { runningSha256 } from '../../util/pure/hash.ts';
 
@@ -21,7 +21,19 @@ interface FleetNode {
   readonly node: string;
   readonly outcome: string;
   readonly why?: string;
-  readonly work?: { readonly removed: Things; readonly predictedBytes: number; readonly gaps: number };
+  readonly work?: {
+    readonly removed: Things;
+    readonly predictedBytes: number;
+    readonly gaps: number;
+    readonly disks: readonly FleetDisk[];
+  };
+}
+
+interface FleetDisk {
+  readonly path: string;
+  readonly capacityBytes: number;
+  readonly usedPercentBefore: number;
+  readonly usedPercentAfter?: number;
 }
 
 /** A fleet's report as a plan of the history: a row a node on which something would go. */
@@ -41,6 +53,8 @@ export interface FleetSeen {
   readonly gaps: number;
   /** Too many nodes failed for any further one to be begun. */
   readonly broken: readonly string[];
+  /** How full the disks of its nodes are, as their Jobs left them. */
+  readonly disks: readonly DiskReading[];
   /** What became of rows of a plan. */
   outcomesOf(rows: readonly PlanRow[]): readonly RowOutcome[];
 }
@@ -71,6 +85,7 @@ export function readFleetReport(text: string | undefined): FleetSeen | undefined
       breaker === undefined
         ? []
         : [`maxFailures: ${breaker.failed} nodes failed, and ${breaker.allowed} are allowed to`],
+    disks: nodes.flatMap((node) => disksOf(node, Date.parse(beganAt))),
     outcomesOf: (planned) =>
       planned.flatMap((row) =>
         outcomeOf(
@@ -79,6 +94,19 @@ export function readFleetReport(text: string | undefined): FleetSeen | undefined
         ),
       ),
   };
+}
+
+/** Of several disks each has its path behind the node's name. */
+function disksOf({ node, work }: FleetNode, atMs: number): readonly DiskReading[] {
+  const disks = work?.disks ?? [];
+  return disks.map(({ path, capacityBytes, usedPercentBefore, usedPercentAfter }) => ({
+    target: disks.length === 1 ? node : `${node}:${path}`,
+    kind: 'node',
+    atMs,
+    usedBytes: Math.round((capacityBytes * (usedPercentAfter ?? usedPercentBefore)) / 100),
+    capacityBytes,
+    ...(usedPercentAfter === undefined && { reclaimableBytes: work?.predictedBytes ?? 0 }),
+  }));
 }
 
 function rowOf({ node, work, outcome }: FleetNode, n: number): NewPlanRow {

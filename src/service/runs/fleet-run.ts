@@ -83,6 +83,7 @@ async function planned(parts: RunnerParts, task: RunTask, seen: FleetSeen, exitC
   const { run, gone } = task;
   const { broken, gaps, things, nodes, failedNodes } = seen;
   await patiently(parts, gone, () => history.savePlan(run.id, seen.headerLine, seen.rows, []));
+  for (const disk of seen.disks) await patiently(parts, gone, () => history.addDisk(disk));
   const counts = { found: nodes, planned: things };
   const plannedBytes = seen.predictedBytes;
   const next = await nextState(parts, task, { exitCode, broken, gaps, counts, plannedBytes });
@@ -109,6 +110,7 @@ async function conclude(parts: RunnerParts, task: RunTask, end: ChildEnd): Promi
     const rows = await patiently(parts, gone, () => history.planRows(run.id, { limit: MOST_NODES }));
     await patiently(parts, gone, () => history.noteOutcomes(run.id, seen.outcomesOf(rows)));
     await patiently(parts, gone, () => history.saveReport(run.id, text));
+    for (const disk of seen.disks) await patiently(parts, gone, () => history.addDisk(disk));
   }
   const next = endOfApply({ end, cause: task.stopCause(), outcomes: { removed }, deadlineMs: schedule.deadlineMs });
   const moved = await moveTo(parts, gone, run.id, ['applying'], {
