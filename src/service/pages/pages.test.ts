@@ -186,6 +186,15 @@ describe('deciding', () => {
     expect(made.desk.asked).toEqual([`approve ${ids.waiting} anna ${planHash}`]);
   });
 
+  it('says of a fleet that what is approved was a dry run', async () => {
+    const plan = async () => textOf(await read(`/runs/${ids.waiting}/plan`, 'approver'));
+    expect(await plan()).not.toContain('Each node decides anew');
+
+    await made.parts.history.moveRun(ids.waiting, ['waiting'], { flow: 'node-fleet' });
+
+    expect(await plan()).toContain('This was a dry run on all nodes. Each node decides anew');
+  });
+
   it('takes a run back only after the word was typed', async () => {
     expect((await send(`/runs/${ids.previous}/undo`, { word: 'yes' })).location).toBe(
       `/runs/${ids.previous}?refused=word`,

@@ -63,6 +63,11 @@ function Approve({ frame, run }: OfRun) {
         </label>
         <input id="count" name="count" inputmode="numeric" autocomplete="off" required pattern="[0-9., ]+" size={12} />
       </div>
+      {run.flow === 'node-fleet' && (
+        <p class="hint">
+          This was a dry run on all nodes. Each node decides anew, by the same policy and limits, when it is cleaned.
+        </p>
+      )}
       <button type="submit" class="main">
         Approve this plan
       </button>
