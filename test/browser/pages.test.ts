@@ -59,7 +59,9 @@ describeReal('the pages in Chromium', [CHROMIUM], () => {
       await page.goto(`${site.url}/login`);
       const found: Record<string, readonly string[]> = { 'signing in': await barriers(page) };
       await signIn(page);
-      for (const [name, path] of Object.entries(paths)) {
+      // In the dark only colours are others.
+      const all = Object.entries(paths);
+      for (const [name, path] of colorScheme === 'light' ? all : all.filter((_, n) => n % 3 === 0)) {
         const answer = await page.goto(`${site.url}${path}`);
         expect(answer?.status(), name).toBe(200);
         found[name] = await barriers(page);
