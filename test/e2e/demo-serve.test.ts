@@ -27,14 +27,12 @@ describe('winnow demo --serve', () => {
     return Object.fromEntries(items.map(({ schedule, state }) => [schedule, state]));
   };
 
-  test('makes a plan of each schedule; the one that removes tags waits for a yes', async () => {
-    await expect
-      .poll(runs, { timeout: 60_000, interval: 500 })
-      .toMatchObject({
-        changes: 'waiting',
-        'unused-images': expect.stringMatching(/^(waiting|incomplete)$/),
-        storage: 'planned',
-      });
+  test('makes a plan of each schedule, and two of them wait for a yes', async () => {
+    await expect.poll(runs, { timeout: 60_000, interval: 500 }).toMatchObject({
+      changes: 'waiting',
+      'unused-images': 'waiting',
+      storage: 'planned',
+    });
   });
 
   test('shows its pages to whoever sits at this machine, and lets nobody do anything without the token', async () => {

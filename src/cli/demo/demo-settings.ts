@@ -26,6 +26,8 @@ export function serviceSettingsText(url: string, port: number): string {
   address: distribution-fs:./registry
 clusters: ['manifests:./cluster']
 prune:
+  # The registry was made a moment ago, and to Winnow all of it is new. Yours would keep the 24h that count without this line.
+  minAge: 0s
   policies:
     - {name: everything, repositories: ['**'], keepYoungerThan: {age: 30d, by: created}, keepNewest: {count: 3, by: created}}
 serve:

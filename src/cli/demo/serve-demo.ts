@@ -60,7 +60,7 @@ function welcome({ paint }: Terminal, url: string, token: string, home: string):
   return [
     '',
     paint.bold(`Open ${url}/login and sign in with the token ${token}`),
-    'Plans were just made: approve that of changes, watch it, take it back.',
+    'Three plans were just made: approve one, watch it, take it back.',
     `It all lies in ${home}. Ctrl-C ends it.`,
   ];
 }
