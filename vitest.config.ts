@@ -12,7 +12,10 @@ const alone = [
   'test/fault/node-gc-*.test.ts',
 ];
 
+const setupFiles = ['test/support/end-with-the-file.ts'];
+
 const real = {
+  setupFiles,
   testTimeout: 600_000,
   hookTimeout: 300_000,
   // Real servers on a shared machine: one that was slow to start gets a second chance in CI, and no third.
@@ -35,7 +38,7 @@ export default defineConfig({
             'test/chart/**/*.test.ts',
             'test/oc/**/*.test.ts',
           ],
-          setupFiles: ['test/support/repeatable-properties.ts'],
+          setupFiles: ['test/support/repeatable-properties.ts', ...setupFiles],
           testTimeout: 60_000,
         },
       },

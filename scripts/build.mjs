@@ -4,15 +4,16 @@
  * that keeps `winnow --help` quick. `node scripts/build.mjs FOLDER` builds there instead; the folder must lie where Node
  * finds the packages that stay outside of the bundle, so below this one.
  */
-import { chmod, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRY = 'src/cli/main.ts';
 /** What threads run that read a registry's storage. src/systems/store/distribution-fs/readers.ts finds it by this name. */
 const WALKER = { in: 'src/systems/store/distribution-fs/walker.ts', out: 'chunks/distribution-fs-walker' };
+const SCHEMA = 'src/config/settings-schema.ts';
 const OUT = relative(ROOT, resolve(ROOT, process.argv[2] ?? 'dist'));
 
 const started = Date.now();
@@ -32,6 +33,9 @@ const { metafile } = await build({
   sourcesContent: false,
   legalComments: 'linked',
   metafile: true,
+  plugins: [
+    { name: 'settings-schema', setup: ({ onLoad }) => onLoad({ filter: /settings-schema\.ts$/ }, writtenSchema) },
+  ],
   logLevel: 'warning',
 });
 const outputs = Object.keys(metafile.outputs);
@@ -56,6 +60,21 @@ async function banner() {
     `import { createRequire as __createRequire } from 'node:module';`,
     `const require = __createRequire(import.meta.url);`,
   ].join('\n');
+}
+
+/** The module at SCHEMA with its answer written in. */
+async function writtenSchema() {
+  const folder = await mkdtemp(join(ROOT, 'node_modules/.winnow-build-')); // where the packages are found that it imports
+  try {
+    const outfile = join(folder, 'schema.mjs');
+    const options = { bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'warning' };
+    await build({ absWorkingDir: ROOT, entryPoints: [SCHEMA], outfile, ...options });
+    const { settingsSchema } = await import(pathToFileURL(outfile).href);
+    const text = JSON.stringify(JSON.stringify(settingsSchema()));
+    return { contents: `export const settingsSchema = () => JSON.parse(${text});` };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Removes what an earlier build left, after the new files stand: a command that runs meanwhile keeps its chunks. */

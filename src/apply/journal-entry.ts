@@ -2,6 +2,7 @@ import type { Action } from '../plan/action.ts';
 import type { PlanHeader } from '../plan/plan.ts';
 import type { JournalLine } from '../systems/journal/contract.ts';
 import type { Outcome, Tally } from './outcome.ts';
+import type { Unfinished } from './run-report.ts';
 
 /** The first line of a run's journal: what it set out to do. */
 export interface BeginEntry {
@@ -25,6 +26,8 @@ export interface OutcomeEntry {
 export interface EndEntry {
   readonly tally: Tally;
   readonly stopped: boolean;
+  /** Of a node; absent: all was done. */
+  readonly unfinished?: readonly Unfinished[];
 }
 
 /** Written behind the end, by an `undo` that brought everything back. */

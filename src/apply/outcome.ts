@@ -4,13 +4,15 @@ export const guards = {
   'target-changed': 'the target is no longer what the plan saw',
   'still-tagged': 'a tag that the plan does not remove points at the manifest now',
   'record-changed': 'the records no longer say what the plan was made from',
-  'evidence-stale': 'the records or a cluster could not be read again',
+  'evidence-stale': 'the records, a cluster or what the registry told could not be read again',
+  'pushed-since': 'the registry has told that somebody pushed the target since the plan was made',
   'in-use-again': 'something has asked for the target since the plan was made',
   'not-repullable': 'no registry is seen to have the target any more, so that it could not come back',
   'still-served': 'a server of the registry still serves the target after it was told to forget it',
   'too-early': 'the time that a blob has to wait between two steps is not over',
   'cached-manifest': 'the target is a manifest, which a server of the registry may still take for there',
   'data-left': 'none of the data of the image could be deleted: it stays, so that the next run tries again',
+  'node-left-alone': 'nothing was done on the node of the target: it is not there, not ready, another one, or busy',
   stopped: 'the run was stopped before its turn',
 } as const;
 

@@ -1,8 +1,9 @@
 import type { Action } from '../plan/action.ts';
 import type { JournalLine } from '../systems/journal/contract.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
-import type { BeginEntry, IntendEntry, OutcomeEntry } from './journal-entry.ts';
+import type { BeginEntry, EndEntry, IntendEntry, OutcomeEntry } from './journal-entry.ts';
 import { addToTally, noTally, type Outcome, type Tally } from './outcome.ts';
+import type { Unfinished } from './run-report.ts';
 
 /** A run as its journal tells it. */
 export interface RunStory {
@@ -13,6 +14,8 @@ export interface RunStory {
   readonly removedCount: number;
   /** Undefined when the run was cut short. */
   readonly endedAtMs: number | undefined;
+  /** What belongs to it besides its actions, and could not be done. */
+  readonly unfinished: readonly Unfinished[];
   /** When an `undo` brought everything back. */
   readonly undoneAtMs: number | undefined;
 }
@@ -41,6 +44,7 @@ export async function readRun(
   let removedCount = 0;
   let endedAtMs: number | undefined;
   let undoneAtMs: number | undefined;
+  let unfinished: readonly Unfinished[] = [];
   const remove = (action: Action, outcome: Outcome | undefined) => {
     removedCount += 1;
     onRemoved({ action, outcome });
@@ -59,11 +63,14 @@ export async function readRun(
       tally = addToTally(tally, outcome, action?.freesBytes ?? 0);
       if (action !== undefined && mayHaveHappened(outcome)) remove(action, outcome);
     } else if (kind === 'undone') undoneAtMs = atMs;
-    else endedAtMs = atMs;
+    else {
+      endedAtMs = atMs;
+      unfinished = (data as EndEntry).unfinished ?? [];
+    }
   }
   for (const action of underWay.values()) remove(action, undefined);
   if (begin === undefined) throw withoutBeginning(runId);
-  return { begin, beganAtMs, tally, removedCount, endedAtMs, undoneAtMs };
+  return { begin, beganAtMs, tally, removedCount, endedAtMs, unfinished, undoneAtMs };
 }
 
 /** The first line of a run alone. @throws JOURNAL_DAMAGED when it is not how a run begins */

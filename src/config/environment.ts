@@ -19,8 +19,8 @@ export interface Assignment {
 const PREFIX = 'WINNOW_';
 /** Names the settings file; not a setting itself. */
 export const fileVariable = 'WINNOW_CONFIG';
-/** How a program that starts Winnow talks with it: see `cli/terminal.ts`. */
-const conversation = ['WINNOW_PROGRESS', 'WINNOW_STOP_WITH_STDIN'];
+/** How a program that starts Winnow talks with it: see `cli/terminal.ts`, and `cli/session/read-told.ts`. */
+const conversation = ['WINNOW_PROGRESS', 'WINNOW_STOP_WITH_STDIN', 'WINNOW_NOTIFICATIONS_BELOW'];
 
 /** `registry.forceInsecure` → `WINNOW_REGISTRY_FORCE_INSECURE`. */
 export function variableFor(path: Path): string {

@@ -18,6 +18,7 @@ const own: ReadonlyMap<string, string> = new Map([
   ['--all-nodes', 'that is the flow node-fleet'],
   ['--fleet-run', 'the service names the runs'],
   ['--fleet-report', 'the service reads the output itself'],
+  ['--fleet-plan', 'the service reads the output itself'],
   ['--help', 'it runs nothing'],
   ['--version', 'it runs nothing'],
 ]);

@@ -1,6 +1,5 @@
-import * as z from 'zod';
 import type { Path } from './problem.ts';
-import { settingsFile } from './schema/settings-file.ts';
+import { type SettingsSchema, settingsSchema } from './settings-schema.ts';
 
 /** A node of the settings' schema, as JSON Schema describes what is written, with the words of our own `meta`. */
 export interface Shape {
@@ -25,13 +24,13 @@ let whole: Shape | undefined;
 
 /** The shape of all settings. */
 export function settingsShape(): Shape {
-  whole ??= withoutReferences(z.toJSONSchema(settingsFile, { io: 'input' }));
+  whole ??= withoutReferences(settingsSchema());
   return whole;
 }
 
 /** Puts what is referred to in the place of references: what may hold itself then leads round in a circle. */
-function withoutReferences(schema: z.core.JSONSchema.JSONSchema): Shape {
-  const definitions: Readonly<Record<string, unknown>> = schema.$defs ?? {};
+function withoutReferences(schema: SettingsSchema): Shape {
+  const definitions = schema.$defs ?? {};
   const resolve = (node: unknown) => {
     if (typeof node !== 'object' || node === null) return;
     const entries = node as Record<string, unknown>;

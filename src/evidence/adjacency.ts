@@ -19,23 +19,24 @@ export function adjacency(
   { from, to, kinds, length }: Edges,
   only: readonly EdgeKind[],
   direction: 'forward' | 'backward',
-  counts: (from: ResourceId, to: ResourceId) => boolean = () => true,
+  counts?: (from: ResourceId, to: ResourceId) => boolean,
 ): Adjacency {
   const wanted = edgeKinds.map((kind) => only.includes(kind));
   const [here, there] = direction === 'forward' ? [from, to] : [to, from];
   const isCounted = (n: number) =>
-    wanted[kinds[n] as number] === true && counts(from[n] as ResourceId, to[n] as ResourceId);
-  const rows = new Uint32Array(size + 1);
+    wanted[kinds[n] as number] === true && (counts === undefined || counts(from[n] as ResourceId, to[n] as ResourceId));
+  // First how many there are, two places on; then where the next goes, one place on; in the end where a row begins.
+  const rows = new Uint32Array(size + 2);
   for (let n = 0; n < length; n += 1)
-    if (isCounted(n)) rows[(here[n] as number) + 1] = (rows[(here[n] as number) + 1] as number) + 1;
-  for (let id = 0; id < size; id += 1) rows[id + 1] = (rows[id + 1] as number) + (rows[id] as number);
-  const next = rows.slice(0, size);
-  const far = new Uint32Array(rows[size] as number);
+    if (isCounted(n)) rows[(here[n] as number) + 2] = (rows[(here[n] as number) + 2] as number) + 1;
+  for (let id = 0; id < size; id += 1) rows[id + 2] = (rows[id + 2] as number) + (rows[id + 1] as number);
+  const far = new Uint32Array(rows[size + 1] as number);
   for (let n = 0; n < length; n += 1) {
     if (!isCounted(n)) continue;
-    const at = next[here[n] as number] as number;
+    const next = (here[n] as number) + 1;
+    const at = rows[next] as number;
     far[at] = there[n] as number;
-    next[here[n] as number] = at + 1;
+    rows[next] = at + 1;
   }
   return (id) => (id < size ? far.subarray(rows[id], rows[id + 1]) : nothing);
 }

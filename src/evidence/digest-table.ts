@@ -41,6 +41,15 @@ export class DigestTable implements DigestList {
     return formatDigest(this.#words, index * DIGEST_WORDS);
   }
 
+  /** In the order of their texts: less than 0, 0, or more. */
+  compare(a: number, b: number): number {
+    for (let n = 0; n < DIGEST_WORDS; n += 1) {
+      const difference = (this.#words[a * DIGEST_WORDS + n] as number) - (this.#words[b * DIGEST_WORDS + n] as number);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
   /** The slot that holds these words, or the free one where they belong. */
   #find(words: Uint32Array, from: number): number {
     const mask = this.#slots.length - 1;

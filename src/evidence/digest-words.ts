@@ -36,14 +36,14 @@ export function readHex(text: string, from: number, words: Uint32Array, at = 0):
 /** Values of the characters: -1 for what is no lower-case hexadecimal digit. A table, for half of the digits would surprise a branch. */
 const nibbles = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
 
+/** By Buffer, in one piece: put together from pairs of digits, each text is a chain of some thirty others until somebody reads it. */
 export function formatDigest(words: Uint32Array, from: number): Digest {
-  let text = PREFIX;
-  for (let n = from; n < from + DIGEST_WORDS; n += 1) {
-    const word = words[n] as number;
-    text += pair(word >>> 24) + pair(word >>> 16) + pair(word >>> 8) + pair(word);
-  }
-  return text as Digest;
+  for (let n = 0; n < DIGEST_WORDS; n += 1) bigEndian.setUint32(n * 4, words[from + n] as number);
+  return `${PREFIX}${bytes.toString('hex')}` as Digest;
 }
+
+const bytes = Buffer.alloc(DIGEST_WORDS * 4);
+const bigEndian = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** All words count, not the first alone: who makes digests up could give very many of them the same beginning. */
 export function hashWords(words: Uint32Array, from: number): number {
@@ -56,10 +56,3 @@ export function equalWords(a: Uint32Array, fromA: number, b: Uint32Array, fromB:
   for (let n = 0; n < DIGEST_WORDS; n += 1) if (a[fromA + n] !== b[fromB + n]) return false;
   return true;
 }
-
-/** The hexadecimal digits of the last byte: out of a table, for plans are sorted by digests. */
-function pair(word: number): string {
-  return hexPairs[word & 255] as string;
-}
-
-const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -24,6 +24,20 @@ describe('DigestTable', () => {
     );
   });
 
+  it('compares digests as their texts compare', () => {
+    // Of two characters alone, so that many begin alike.
+    const alike = fc
+      .string({ unit: fc.constantFrom('0', 'f'), minLength: 64, maxLength: 64 })
+      .map((hex): Digest => `sha256:${hex}`);
+    fc.assert(
+      fc.property(fc.oneof(digests, alike), fc.oneof(digests, alike), (a, b) => {
+        const table = new DigestTable();
+        const order = table.compare(table.add(a), table.add(b));
+        expect(Math.sign(order)).toBe(a < b ? -1 : a > b ? 1 : 0);
+      }),
+    );
+  });
+
   it('holds many digests with equal beginnings', () => {
     const table = new DigestTable();
     const many = Array.from({ length: 5000 }, (_, n): Digest => `sha256:00000000${n.toString(16).padStart(56, '0')}`);
@@ -67,6 +81,51 @@ describe('evidence', () => {
     expect(new Set(seen.values()).size).toBe(seen.size);
   });
 
+  it('compares keys as their texts compare, whatever they are', () => {
+    const keys = fc.oneof(digests, fc.string(), fc.constant(`sha256:${'z'.repeat(64)}`));
+    fc.assert(
+      fc.property(fc.boolean(), digests, keys, keys, (hasBlock, inBlock, a, b) => {
+        const { sink, evidence } = collectEvidence();
+        const { resources } = evidence;
+        if (hasBlock) {
+          const block = new DigestTable();
+          block.add(inBlock);
+          sink.existing('blob', 'b', block);
+        }
+        const ids = [
+          sink.resource('tag', 'a', a),
+          sink.resource('manifest', 'a', b),
+          sink.resource('blob', 'b', inBlock),
+        ];
+        for (const one of ids)
+          for (const other of ids) {
+            const [text, otherText] = [resources.key(one), resources.key(other)];
+            const order = text < otherText ? -1 : text > otherText ? 1 : 0;
+            expect(Math.sign(resources.compareKeys(one, other))).toBe(order);
+          }
+      }),
+    );
+  });
+
+  it('names a resource as another is named, just as by its key', () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.oneof(digests, fc.string()), digests, (hasBlock, key, inBlock) => {
+        const { sink, evidence } = collectEvidence();
+        const { resources } = evidence;
+        const block = new DigestTable();
+        block.add(inBlock);
+        if (hasBlock) sink.existing('layer-link', 'b', block);
+        for (const name of [key, inBlock]) {
+          const id = sink.resource('blob', 'a', name);
+          const link = resources.addNamedAs('layer-link', 'b', id);
+          expect(resources.at(link)).toEqual({ kind: 'layer-link', scope: 'b', key: name });
+          expect(resources.find('layer-link', 'b', name)).toBe(link);
+          expect(sink.resource('layer-link', 'b', name)).toBe(link);
+        }
+      }),
+    );
+  });
+
   it('tells what exists from what was only mentioned, and unknown from zero', () => {
     const { sink, evidence } = collectEvidence();
     const mentioned = sink.resource('tag', 'r', 'a');
@@ -85,6 +144,16 @@ describe('evidence', () => {
     sink.exists(tag, { sizeBytes: 7 });
     sink.exists(tag, { pushedAtMs: 5 });
     expect(evidence.about(tag)).toEqual({ sizeBytes: 7, pushedAtMs: 5 });
+  });
+
+  it('merges attributes, and leaves those alone that a source has stated', () => {
+    const { sink, evidence } = collectEvidence();
+    const tag = sink.resource('tag', 'r', 'a');
+    const first = { 'label:a': '1', 'label:b': '1' };
+    sink.exists(tag, { attributes: first });
+    sink.exists(tag, { attributes: { 'label:b': '2' } });
+    expect(evidence.about(tag)).toEqual({ attributes: { 'label:a': '1', 'label:b': '2' } });
+    expect(first).toEqual({ 'label:a': '1', 'label:b': '1' });
   });
 
   it('covers scopes below a gap, cut at a slash', () => {

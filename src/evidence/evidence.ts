@@ -126,8 +126,10 @@ class ThingColumns {
     this.#note(resource, 'sizeBytes', about.sizeBytes);
     for (const field of timeFields) this.#note(resource, field, about[field]);
     if (about.digest !== undefined) this.#digests.set(resource, about.digest);
-    if (about.attributes !== undefined)
-      this.#attributes.set(resource, { ...this.#attributes.get(resource), ...about.attributes });
+    if (about.attributes !== undefined) {
+      const known = this.#attributes.get(resource);
+      this.#attributes.set(resource, known === undefined ? about.attributes : { ...known, ...about.attributes });
+    }
   }
 
   stateAll(first: ResourceId, count: number): void {

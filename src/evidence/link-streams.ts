@@ -67,7 +67,7 @@ class LinkStatements {
   of(scope: string, image: ResourceId): ResourceId {
     const { resources, exists } = this.#evidence;
     const sink = this.#sink;
-    const linkTo = (one: ResourceId) => sink.resource('revision-link', scope, resources.key(one));
+    const linkTo = (one: ResourceId) => resources.addNamedAs('revision-link', scope, one);
     const first = linkTo(image);
     const open = [image];
     for (let one = open.pop(); one !== undefined; one = open.pop()) {
@@ -92,7 +92,7 @@ class LinkStatements {
     this.#scope = scope;
     let link = this.#layers.get(blob);
     if (link === undefined) {
-      link = this.#sink.resource('layer-link', scope, this.#evidence.resources.key(blob));
+      link = this.#evidence.resources.addNamedAs('layer-link', scope, blob);
       this.#sink.exists(link, {});
       this.#layers.set(blob, link);
     }

@@ -71,7 +71,16 @@ export class ResourceTable {
     const inBlock = this.#inBlock(kindNumber, scopeNumber, key);
     if (inBlock >= 0) return inBlock;
     const digest = this.#digests.add(key);
-    const keyNumber = digest >= 0 ? digest * 2 : this.#texts.add(key) * 2 + 1;
+    return this.#addNumbered(kindNumber, scopeNumber, digest >= 0 ? digest * 2 : this.#texts.add(key) * 2 + 1);
+  }
+
+  /** A resource with the key of another: as {@link add}, and quicker. */
+  addNamedAs(kind: ResourceKind, scope: string, other: ResourceId): ResourceId {
+    if (this.#blocks.length > 0) return this.add(kind, scope, this.key(other));
+    return this.#addNumbered(kindNumbers.get(kind) as number, this.#scopes.add(scope), this.#keyOf.get(other));
+  }
+
+  #addNumbered(kindNumber: number, scopeNumber: number, keyNumber: number): ResourceId {
     const slot = this.#find(kindNumber, scopeNumber, keyNumber);
     const held = this.#slots[slot] as number;
     if (held > 0) return held - 1;
@@ -124,6 +133,14 @@ export class ResourceTable {
     if (block !== undefined) return block.digests.at(id - block.first);
     const key = this.#keyOf.get(id);
     return key % 2 === 0 ? this.#digests.at(key / 2) : (this.#texts.texts[(key - 1) / 2] as string);
+  }
+
+  /** In the order of their keys: less than 0, 0, or more. Digests are compared without their texts, which would have to be made. */
+  compareKeys(a: ResourceId, b: ResourceId): number {
+    const [keyA, keyB] = [this.#keyOf.get(a), this.#keyOf.get(b)];
+    if (this.#blocks.length === 0 && keyA % 2 === 0 && keyB % 2 === 0) return this.#digests.compare(keyA / 2, keyB / 2);
+    const [textA, textB] = [this.key(a), this.key(b)];
+    return textA < textB ? -1 : textA > textB ? 1 : 0;
   }
 
   at(id: ResourceId): Resource {

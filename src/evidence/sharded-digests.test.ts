@@ -52,6 +52,18 @@ describe('digests in shards', () => {
     expect(sharded.indexOf(`sha256:${'0'.repeat(56)}00005000`)).toBe(-1);
   });
 
+  test('count once what is told more than once', () => {
+    const [one, two, three] = ['1', '2', '3'].map((digit): Digest => `sha256:${'1f'.repeat(31)}0${digit}`) as [
+      Digest,
+      Digest,
+      Digest,
+    ];
+    const sharded = new ShardedDigests(packShards([one, one, two, one, three, two]));
+
+    expect([0, 1, 2].map((n) => sharded.at(n))).toEqual([one, two, three]);
+    expect([sharded.size, sharded.indexOf(three)]).toEqual([3, 2]);
+  });
+
   test('leave out names that are no digest, or belong in another folder', () => {
     const good = `ab${'0'.repeat(62)}`;
     const names = [good, good.toUpperCase(), `cd${'0'.repeat(62)}`, good.slice(1), `ab${'g'.repeat(62)}`, 'x.tmp', ''];

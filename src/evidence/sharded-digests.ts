@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/digest.ts';
+import { Growable } from '../util/pure/growable.ts';
 import type { DigestList } from './digest-list.ts';
 import { DIGEST_WORDS, equalWords, formatDigest, hashWords, readDigest, readHex } from './digest-words.ts';
 
@@ -30,29 +31,46 @@ export function packShard(firstByte: string, names: readonly string[]): Shard {
 
 /** Makes all shards of digests that come in any order. Those that are not sha256 are left out; repeated ones count once. */
 export function packShards(digests: Iterable<Digest>): readonly Shard[] {
-  const names: string[][] = Array.from({ length: SHARDS }, () => []);
-  for (const digest of new Set(digests)) {
-    const hex = digest.slice(7);
-    if (digest.startsWith('sha256:')) names[Number.parseInt(hex.slice(0, 2), 16)]?.push(hex);
+  const lists = Array.from({ length: SHARDS }, () => new Growable((length) => new Uint32Array(length), DIGEST_WORDS));
+  const read = new Uint32Array(DIGEST_WORDS);
+  for (const digest of digests) {
+    if (!readDigest(digest, read)) continue;
+    const list = lists[(read[0] as number) >>> 24];
+    for (const word of read) list?.push(word);
   }
-  return names.map((list, byte) => packShard(byte.toString(16).padStart(2, '0'), list));
+  return lists.map((list) => shardOf(list.view(), list.length / DIGEST_WORDS));
 }
 
+/** @param words - of so many digests; where some are repeated, what follows is moved up */
 function shardOf(words: Uint32Array, count: number): Shard {
   let slotCount = 4;
   while (slotCount * 3 < count * 4) slotCount *= 2;
-  const buffer = new SharedArrayBuffer((HEAD + count * DIGEST_WORDS + slotCount) * 4);
-  const shard = new Uint32Array(buffer);
-  shard[0] = count;
-  shard[1] = slotCount;
-  shard.set(words.subarray(0, count * DIGEST_WORDS), HEAD);
-  const slots = shard.subarray(HEAD + count * DIGEST_WORDS);
+  const slots = new Uint32Array(slotCount);
+  let distinct = 0;
   for (let n = 0; n < count; n += 1) {
-    let slot = hashWords(words, n * DIGEST_WORDS) & (slotCount - 1);
-    while (slots[slot] !== 0) slot = (slot + 1) & (slotCount - 1);
-    slots[slot] = n + 1;
+    const from = n * DIGEST_WORDS;
+    const slot = findSlot(slots, words, from);
+    if (slots[slot] !== 0) continue;
+    if (distinct < n) words.copyWithin(distinct * DIGEST_WORDS, from, from + DIGEST_WORDS);
+    distinct += 1;
+    slots[slot] = distinct;
   }
+  const buffer = new SharedArrayBuffer((HEAD + distinct * DIGEST_WORDS + slotCount) * 4);
+  const shard = new Uint32Array(buffer);
+  shard[0] = distinct;
+  shard[1] = slotCount;
+  shard.set(words.subarray(0, distinct * DIGEST_WORDS), HEAD);
+  shard.set(slots, HEAD + distinct * DIGEST_WORDS);
   return buffer;
+}
+
+/** The slot of the digest that stands at a place in `words`, or the free one where it belongs. */
+function findSlot(slots: Uint32Array, words: Uint32Array, from: number): number {
+  const mask = slots.length - 1;
+  for (let slot = hashWords(words, from) & mask; ; slot = (slot + 1) & mask) {
+    const held = slots[slot] as number;
+    if (held === 0 || equalWords(words, (held - 1) * DIGEST_WORDS, words, from)) return slot;
+  }
 }
 
 /** Distinct sha256 digests in memory that threads share: 32 bytes each and 5 to 11 for finding it. */
@@ -97,7 +115,8 @@ export class ShardedDigests implements DigestList {
   copyWords(index: number, to: Uint32Array, at: number): void {
     const shard = this.#shardOf(index);
     const from = this.#offset(shard, index);
-    to.set((this.#words[shard] as Uint32Array).subarray(from, from + DIGEST_WORDS), at);
+    const words = this.#words[shard] as Uint32Array;
+    for (let n = 0; n < DIGEST_WORDS; n += 1) to[at + n] = words[from + n] as number;
   }
 
   #offset(shard: number, index: number): number {

@@ -15,6 +15,7 @@ import { decodePlan, encodePlan } from '../plan/codec.ts';
 import { exitCodeOfRun } from '../report/exit-code.ts';
 import { noPaint } from '../report/paint.ts';
 import { renderRun } from '../report/run/render-run.ts';
+import { renderRunStory } from '../report/run/render-run-story.ts';
 import { memoryJournal } from '../systems/journal/memory/memory-journal.ts';
 import { runtimeFailure } from '../systems/runtime/errors.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
@@ -77,6 +78,7 @@ test('a run that nothing goes wrong in has no word of what was left undone', asy
     disks: { before: [{ usedPercent: 5 }], after: [{ usedPercent: 0 }] },
   });
   expect(report).not.toHaveProperty('unfinished');
+  expect((await story(report.runId)).unfinished).toEqual([]);
   expect(exitCode).toBe(0);
 });
 
@@ -111,6 +113,19 @@ describe('a runtime that hangs', () => {
     });
   });
 
+  test('in the middle: whoever looks at the run later is told what was left undone, too', async () => {
+    const { report } = await run(failsAfter('removeImage', 2, hung));
+    const told = { ...(await story(report.runId)), removed: [] };
+
+    expect(told.unfinished).toEqual(report.unfinished);
+    for (const format of ['table', 'markdown'] as const)
+      expect(textOf(renderRunStory(report.runId, told, format, noPaint))).toContain(
+        'Not done: having the runtime collect what nothing refers to (RUNTIME',
+      );
+    const shown = JSON.parse(textOf(renderRunStory(report.runId, told, 'json', noPaint)));
+    expect(shown.unfinished).toEqual(report.unfinished);
+  });
+
   test('before anything was done: there is a report all the same, and the command fails', async () => {
     const { report, exitCode } = await run(() => {
       throw hung;
@@ -138,6 +153,20 @@ describe('a runtime that hangs', () => {
     expect(world.images.size).toBe(3);
     await undoNode(world.runtime, report.runId, journal);
     expect(world.images.size).toBe(5);
+  });
+});
+
+test('a runtime that pulls nothing at all has nothing come back, and the reason says what to do', async () => {
+  const { report } = await run(() => undefined);
+  world.fault = (call) => {
+    if (call === 'pull') throw runtimeFailure('RUNTIME_UNSUPPORTED', 'pulling r.example/a: it can not do that');
+  };
+
+  const { counts, problems } = await undoNode(world.runtime, report.runId, journal);
+
+  expect(counts).toMatchObject({ restored: 0, impossible: 5, failed: 0 });
+  expect(problems[0]?.restored).toMatchObject({
+    why: expect.stringMatching(/can not do that; .*cri:\/\/.*ctr images pull/),
   });
 });
 

@@ -1,3 +1,4 @@
+import { type PushesAgreeOptions, pushesAgree } from '../apply/guards/pushes-agree.ts';
 import { recordsAgree, recordsNow } from '../apply/guards/records-agree.ts';
 import { type UsesGuard, usesAgree } from '../apply/guards/uses-agree.ts';
 import { usesNow } from '../apply/guards/uses-now.ts';
@@ -26,14 +27,17 @@ export interface ApplyRegistryInput extends Omit<ApplyInput, 'doer' | 'guards'> 
     /** How old their answer may be, in milliseconds. */
     readonly maxAgeMs: number;
   };
+  /** What the registry tells of pushes, to be read again: of plans that hold what was pushed lately. */
+  readonly pushes?: Omit<PushesAgreeOptions, 'nowMs'>;
 }
 
 export type { Outcome, RunReport };
 
 /**
- * Applies a plan for tags and manifests: the registry does it, and records and clusters are asked again while it is done.
+ * Applies a plan for tags and manifests: the registry does it, and records and clusters are asked again while it is done, and
+ * so is what the registry told of pushes.
  *
- * @throws RECORDS_…, CLUSTER_… before anything is done, when a source refuses to be read; one that is out of reach holds back all actions
+ * @throws RECORDS_…, CLUSTER_…, PULLS_… before anything is done, when a source refuses to be read; one that is out of reach holds back all actions
  *   instead, or all that it may hold.
  */
 export async function applyRegistryPlan(input: ApplyRegistryInput): Promise<RunReport> {
@@ -41,12 +45,13 @@ export async function applyRegistryPlan(input: ApplyRegistryInput): Promise<RunR
   const read = async (signal: AbortSignal) => recordsNow((await survey(records, nowMs, signal)).evidence);
   const { guard, ask } = recordsAgree({ read, recordsOf, nowMs, maxAgeMs: recordsMaxAgeMs });
   const uses = usesGuard(input);
+  const pushes = input.pushes === undefined ? undefined : pushesAgree({ ...input.pushes, nowMs });
   return await applyPlan({
     ...input,
     doer: registryDoer(registry, input),
-    guards: [guard, ...(uses === undefined ? [] : [uses.guard])],
+    guards: [guard, uses?.guard, pushes?.guard].filter((one) => one !== undefined),
     underLease: async (signal) => {
-      if (input.header.actionCount > 0) await Promise.all([ask(signal), uses?.ask(signal)]);
+      if (input.header.actionCount > 0) await Promise.all([ask(signal), uses?.ask(signal), pushes?.ask(signal)]);
       await input.underLease?.(signal);
     },
   });

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { guards } from '../apply/outcome.ts';
+import type { Action } from '../plan/action.ts';
+import { decodePlan } from '../plan/codec.ts';
+import { PlanError } from '../plan/errors.ts';
 import { exitCodes } from '../report/exit-code.ts';
 import type { FleetOutcome, FleetRow } from '../report/node/fleet-report.ts';
 import type { NodeReport } from '../report/node/node-report.ts';
@@ -30,6 +34,13 @@ const Work = z.object({
   ...{ skipped: count, failed: count, gaps: count },
   causes: z.array(z.string()),
 });
+const guard = z.enum(Object.keys(guards) as [keyof typeof guards, ...(keyof typeof guards)[]]);
+const Outcome = z.discriminatedUnion('result', [
+  z.object({ result: z.literal('done') }),
+  z.object({ result: z.literal('already-gone') }),
+  z.object({ result: z.literal('skipped'), guard, why: z.string() }),
+  z.object({ result: z.literal('failed'), code: z.string(), why: z.string() }),
+]);
 const Report = z.object({
   winnow: z.literal('node-report/v1'),
   node: z.string(),
@@ -40,6 +51,9 @@ const Report = z.object({
   runId: z.string().exactOptional(),
   work: Work.exactOptional(),
   uses: z.object({ takenAtMs: z.number(), images: z.array(z.string()), unseen: z.array(z.string()) }).exactOptional(),
+  plan: z.string().exactOptional(),
+  planUnfit: z.string().exactOptional(),
+  outcomes: z.array(z.object({ n: z.int().min(1), outcome: Outcome })).exactOptional(),
 }) satisfies z.ZodType<NodeReport>;
 
 const missing = {
@@ -48,10 +62,17 @@ const missing = {
   cut: 'the report in its log is not whole',
 } as const;
 
-/** The row of a node whose Job is not looked at any more. @param mode - what the fleet has asked for */
-export function rowOfJob(job: NodeJob, told: JobReport, mode: NodeReport['mode']): FleetRow {
+/** What a fleet has asked of a Job. */
+export interface AskedOfJob {
+  readonly mode: NodeReport['mode'];
+  /** That it tells its plan. */
+  readonly wantsPlan: boolean;
+}
+
+/** The row of a node whose Job is not looked at any more. */
+export async function rowOfJob(job: NodeJob, told: JobReport, asked: AskedOfJob): Promise<FleetRow> {
   const { node, name } = job;
-  const row = (outcome: FleetOutcome, why: string): FleetRow => ({ node, outcome, why, job: name });
+  const row = (outcome: FleetOutcome, why: string): FleetRow => ({ node, outcome, why, job: name, isSilent: true });
   if (job.state === 'running') return row('unknown', `its Job has not ended in its time${wordsOf(job)}`);
   if (job.state === 'gone') return row('unknown', 'its Job was removed before its end was seen');
   // A Job that ran out of its time, or could not begin, has told nothing: that is no riddle.
@@ -60,8 +81,11 @@ export function rowOfJob(job: NodeJob, told: JobReport, mode: NodeReport['mode']
   if (typeof told === 'string') return row('unknown', `${missing[told]}${wordsOf(job)}`);
   const report = decode(told.text);
   if (typeof report === 'string') return row('unknown', report);
-  const doubt = contradiction(job, report, mode);
+  const doubt = contradiction(job, report, asked);
   if (doubt !== undefined) return row('unknown', doubt);
+  if (report.planUnfit !== undefined) return { node, outcome: 'failed', why: report.planUnfit, job: name };
+  const plan = report.plan === undefined ? undefined : await readNodePlan(report.plan, node);
+  if (typeof plan === 'string') return row('unknown', plan);
   const outcome = outcomeOf(report);
   const why = whyOf(report, outcome);
   return {
@@ -70,6 +94,8 @@ export function rowOfJob(job: NodeJob, told: JobReport, mode: NodeReport['mode']
     ...(report.runId !== undefined && { runId: report.runId }),
     ...(report.work !== undefined && { work: report.work }),
     ...(report.uses !== undefined && { uses: report.uses }),
+    ...(plan !== undefined && { plan }),
+    ...(report.outcomes !== undefined && { outcomes: report.outcomes }),
   };
 }
 
@@ -89,14 +115,37 @@ function decode(text: string): NodeReport | string {
   return `its report is not as it should be, at ${error.issues[0]?.path.join('.') || 'its beginning'}: is the image another version of Winnow?`;
 }
 
-function contradiction(job: NodeJob, report: NodeReport, mode: NodeReport['mode']): string | undefined {
+/** @returns a text: what is wrong with it */
+async function readNodePlan(text: string, node: string): Promise<NonNullable<FleetRow['plan']> | string> {
+  try {
+    const { header, actions } = await decodePlan(linesOf(text));
+    const all: Action[] = [];
+    for await (const action of actions) all.push(action);
+    const { scope, flow } = header;
+    const isOfNode = flow === 'node-gc' && header.node !== undefined && scope.node?.name === node;
+    return isOfNode ? { header, actions: all } : 'its report has a plan that is not for this node';
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    return `its report has a plan that can not be read: ${error.code}: ${error.message}`;
+  }
+}
+
+async function* linesOf(text: string): AsyncGenerator<string> {
+  yield* text.replace(/\n$/, '').split('\n');
+}
+
+function contradiction(job: NodeJob, report: NodeReport, { mode, wantsPlan }: AskedOfJob): string | undefined {
   if (report.node !== job.node) return `its report is about another node, ${report.node}`;
   if (report.mode !== mode) return `its report is about mode ${report.mode}, and ${mode} was asked for`;
   const hasEndedWell = report.exitCode === exitCodes.done;
   if (hasEndedWell !== (job.state === 'succeeded'))
     return `its report ends with ${report.exitCode}, and the Job has ${job.state}${wordsOf(job)}`;
   const isGood = hasEndedWell || report.exitCode === exitCodes.evidence;
-  return isGood && report.work === undefined ? 'its report does not tell what was done' : undefined;
+  if (isGood && report.work === undefined) return 'its report does not tell what was done';
+  const hasPlan = report.plan !== undefined || report.planUnfit !== undefined;
+  return isGood && wantsPlan && !hasPlan
+    ? 'its report has no plan: is the image an older version of Winnow?'
+    : undefined;
 }
 
 function outcomeOf({ exitCode }: NodeReport): FleetOutcome {

@@ -9,7 +9,7 @@ import type { Fleet, FleetNode, NodeJobOrder } from '../systems/fleet/contract.t
 import { type MemoryWork, memoryCluster } from '../systems/fleet/memory/memory-fleet.ts';
 import { reportLines } from '../systems/fleet/report-lines.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
-import { cleanNodes, type NodeFleetInput } from './node-fleet.ts';
+import { cleanNodes, type NodeFleetInput, onEachNode } from './node-fleet.ts';
 import { usesOnNodes, usesTakenAtMs } from './node-fleet-snapshot.ts';
 
 const never = new AbortController().signal;
@@ -40,11 +40,17 @@ async function ending(report: NodeReport, write: (text: string) => void): Promis
 }
 
 const nodes = (count: number): FleetNode[] =>
-  Array.from({ length: count }, (_, n) => ({ name: `n${n}`, isReady: true, isCordoned: false, os: 'linux' }));
+  Array.from({ length: count }, (_, n) => ({
+    name: `n${n}`,
+    uid: `uid-${n}`,
+    isReady: true,
+    isCordoned: false,
+    os: 'linux',
+  }));
 
 function inputOf(fleet: Fleet, more: Partial<NodeFleetInput> = {}): NodeFleetInput {
   return {
-    ...{ fleet, cluster: 'prod', run: { made: 'run-1' }, args, mode: 'plan', parallelism: 3 },
+    ...{ fleet, cluster: 'prod', run: { made: 'run-1' }, assign: onEachNode({ args }), mode: 'plan', parallelism: 3 },
     ...{ maxFailures: { nodes: 0 }, waitMs: 5000, nowMs: () => NOON_MS, onProgress: () => {} },
     ...more,
   };
@@ -403,7 +409,7 @@ describe('a fleet that comes after another one', () => {
     await cleanNodes(inputOf(cluster.open(), { run }), never);
     const again = await cleanNodes(inputOf(cluster.open(), { run }), never);
     const other = await cleanNodes(
-      inputOf(cluster.open(), { run, args: [...args, '--confirm'], mode: 'apply' }),
+      inputOf(cluster.open(), { run, assign: onEachNode({ args: [...args, '--confirm'] }), mode: 'apply' }),
       never,
     );
 

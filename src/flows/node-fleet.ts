@@ -1,8 +1,8 @@
 import { hasFailed } from '../report/node/fleet-outcome.ts';
 import type { FleetOutcome, FleetReport, FleetRow } from '../report/node/fleet-report.ts';
-import type { Fleet, FleetNode, NodeJob } from '../systems/fleet/contract.ts';
+import type { Fleet, FleetNode, NodeJob, NodeTask } from '../systems/fleet/contract.ts';
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
-import { rowOfJob } from './node-fleet-report.ts';
+import { type AskedOfJob, rowOfJob } from './node-fleet-report.ts';
 
 export interface NodeFleetInput {
   readonly fleet: Fleet;
@@ -13,9 +13,11 @@ export interface NodeFleetInput {
    * same, is gone on with in its place.
    */
   readonly run: { readonly given: string } | { readonly made: string };
-  /** Of `winnow`, the same on each node. */
-  readonly args: readonly string[];
+  /** Which of them, and what is to be done there. */
+  readonly assign: (nodes: readonly FleetNode[]) => Assigned;
   readonly mode: 'plan' | 'apply';
+  /** That each Job tells its plan. Default: none does. */
+  readonly wantsPlan?: boolean;
   /** Nodes at once. */
   readonly parallelism: number;
   /** With so many failed nodes no further one is begun; 0: never. */
@@ -24,6 +26,30 @@ export interface NodeFleetInput {
   readonly waitMs: number;
   readonly nowMs: () => number;
   readonly onProgress: (done: number, of: number) => void;
+  /** Called before a Job is made on a node: what it throws ends the fleet. */
+  readonly onBegin?: (node: string) => Promise<void>;
+  /** Called with what became of each node, those too that were left alone: what it throws ends the fleet. */
+  readonly onRow?: (row: FleetRow) => Promise<void>;
+}
+
+/** What is to be done on the nodes of a cluster. */
+export interface Assigned {
+  readonly meant: readonly Assignment[];
+  /** Nodes that are left alone. */
+  readonly rows: readonly FleetRow[];
+}
+
+export interface Assignment {
+  readonly node: string;
+  readonly task: NodeTask;
+}
+
+/** The same on all nodes that can be cleaned. */
+export function onEachNode(task: NodeTask): NodeFleetInput['assign'] {
+  return (nodes) => ({
+    rows: nodes.flatMap((node) => skippedRow(node) ?? []),
+    meant: nodes.filter((node) => skippedRow(node) === undefined).map(({ name }) => ({ node: name, task })),
+  });
 }
 
 /**
@@ -36,12 +62,11 @@ export interface NodeFleetInput {
 export async function cleanNodes(input: NodeFleetInput, stop: AbortSignal): Promise<FleetReport> {
   const { fleet, nowMs } = input;
   const beganAtMs = nowMs();
-  const nodes = await fleet.nodes(stop);
+  const { rows, meant } = input.assign(await fleet.nodes(stop));
   const jobs = await fleet.jobs(stop);
-  const run = runOf(input, jobs);
+  const run = runOf(input, jobs, meant);
+  for (const row of rows) await input.onRow?.(row);
   const sweep: Sweep = { ...input, jobs, run: run.name, stop, hands: new AbortController().signal };
-  const rows = nodes.flatMap((node) => skippedRow(node) ?? []);
-  const meant = nodes.filter((node) => skippedRow(node) === undefined);
   const allowed = allowedFailures(input, meant.length);
   const swept = await sweepNodes(sweep, meant, allowed);
   const failed = swept.filter(hasFailed).length;
@@ -68,24 +93,30 @@ interface Sweep extends Omit<NodeFleetInput, 'run'> {
 }
 
 /** @returns a row for each node, in the order in which they came to their end */
-async function sweepNodes(sweep: Sweep, nodes: readonly FleetNode[], allowed: number): Promise<readonly FleetRow[]> {
+async function sweepNodes(sweep: Sweep, meant: readonly Assignment[], allowed: number): Promise<readonly FleetRow[]> {
   const rows: FleetRow[] = [];
-  const left = inOrder(sweep, nodes);
-  const worker = async () => {
-    for (let node = left.shift(); node !== undefined; node = left.shift()) {
+  const left = inOrder(sweep, meant);
+  const work = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const why = whyNoFurther(sweep, rows, allowed);
-      rows.push(why === undefined ? await cleanNode(sweep, node) : { node: node.name, outcome: 'not-begun', why });
-      sweep.onProgress(rows.length, nodes.length);
+      const row: FleetRow =
+        why === undefined ? await cleanNode(sweep, next) : { node: next.node, outcome: 'not-begun', why };
+      rows.push(row);
+      await sweep.onRow?.(row);
+      sweep.onProgress(rows.length, meant.length);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(sweep.parallelism, nodes.length) }, worker));
+  // What ends the fleet ends it for all, and what is in hand is waited for.
+  const worker = () => work().finally(() => left.splice(0));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(sweep.parallelism, meant.length) }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return rows;
 }
 
 /** Nodes on which this run has something under way come first: to the cluster they count as begun already. */
-function inOrder({ jobs, run }: Sweep, nodes: readonly FleetNode[]): FleetNode[] {
+function inOrder({ jobs, run }: Sweep, meant: readonly Assignment[]): Assignment[] {
   const underWay = new Set(jobs.filter((job) => job.run === run && job.state === 'running').map(({ node }) => node));
-  return [...nodes.filter(({ name }) => underWay.has(name)), ...nodes.filter(({ name }) => !underWay.has(name))];
+  return [...meant.filter(({ node }) => underWay.has(node)), ...meant.filter(({ node }) => !underWay.has(node))];
 }
 
 function whyNoFurther({ stop }: Sweep, rows: readonly FleetRow[], allowed: number): string | undefined {
@@ -94,8 +125,10 @@ function whyNoFurther({ stop }: Sweep, rows: readonly FleetRow[], allowed: numbe
 }
 
 /** Whatever goes wrong with one node is that node's, and the others go on. */
-async function cleanNode(sweep: Sweep, { name: node }: FleetNode): Promise<FleetRow> {
-  const { fleet, run, args, mode, hands } = sweep;
+async function cleanNode(sweep: Sweep, { node, task }: Assignment): Promise<FleetRow> {
+  const { fleet, run, mode, wantsPlan = false, hands } = sweep;
+  const asked: AskedOfJob = { mode, wantsPlan };
+  let mayHaveBegun = false;
   try {
     // Asked anew for each node: one may have begun since, of somebody who does not share the lease.
     const other = (await fleet.jobs(hands, node)).find((job) => job.run !== run && job.state === 'running');
@@ -103,8 +136,10 @@ async function cleanNode(sweep: Sweep, { name: node }: FleetNode): Promise<Fleet
       const why = `Job ${other.name} of another run, ${other.run}, is under way there`;
       return { node, outcome: 'busy', why, job: other.name };
     }
-    const begun = await fleet.begin({ node, run, args }, hands);
-    if (begun.orderHash !== fleet.orderHash(args))
+    await sweep.onBegin?.(node);
+    mayHaveBegun = true;
+    const begun = await fleet.begin({ node, run, ...task }, hands);
+    if (begun.orderHash !== fleet.orderHash(task))
       return {
         node,
         outcome: 'unknown',
@@ -113,17 +148,18 @@ async function cleanNode(sweep: Sweep, { name: node }: FleetNode): Promise<Fleet
       };
     const ended = await fleet.awaitEnd(begun, sweep.waitMs, hands);
     const told = ended.state === 'running' || ended.state === 'gone' ? 'no-log' : await fleet.report(ended, hands);
-    return rowOfJob(ended, told, mode);
+    return await rowOfJob(ended, told, asked);
   } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
+    if (!(error instanceof CodedError) || !/^FLEET_/.test(error.code)) throw error;
     const outcome: FleetOutcome =
       error.code === 'FLEET_JOB_REFUSED' || error.code === 'FLEET_FORBIDDEN' ? 'failed' : 'unknown';
-    return { node, outcome, why: `${error.code}: ${messageOf(error)}` };
+    const why = `${error.code}: ${messageOf(error)}`;
+    return { node, outcome, why, ...(mayHaveBegun && outcome === 'unknown' && { isSilent: true as const }) };
   }
 }
 
 /** A node that does not answer, or gets nothing new, is left alone; of others than Linux nothing is known here. */
-function skippedRow({ name: node, isReady, isCordoned, os }: FleetNode): FleetRow | undefined {
+export function skippedRow({ name: node, isReady, isCordoned, os }: FleetNode): FleetRow | undefined {
   const skipped = (why: string): FleetRow => ({ node, outcome: 'skipped', why });
   if (os !== '' && os !== 'linux') return skipped(`its system is ${os}`);
   if (!isReady) return skipped('it is not ready');
@@ -131,11 +167,16 @@ function skippedRow({ name: node, isReady, isCordoned, os }: FleetNode): FleetRo
 }
 
 /** An unfinished run that does the same was killed, for its lease is ours now: to go on with it makes no second Job anywhere. */
-function runOf({ run, fleet, args }: NodeFleetInput, jobs: readonly NodeJob[]): { name: string; wasResumed: boolean } {
+function runOf(
+  { run, fleet }: NodeFleetInput,
+  jobs: readonly NodeJob[],
+  meant: readonly Assignment[],
+): { name: string; wasResumed: boolean } {
   if ('given' in run) return { name: run.given, wasResumed: jobs.some((job) => job.run === run.given) };
-  const hash = fleet.orderHash(args);
+  const tasks = new Set(meant.map(({ task }) => task));
+  const hashes = new Set([...tasks].map((task) => fleet.orderHash(task)));
   const unfinished = jobs.find(
-    ({ state, orderHash, run: of }) => state === 'running' && orderHash === hash && of !== '',
+    ({ state, orderHash, run: of }) => state === 'running' && hashes.has(orderHash) && of !== '',
   );
   return { name: unfinished?.run ?? run.made, wasResumed: unfinished !== undefined };
 }

@@ -202,7 +202,9 @@ function partStates({ store, evidence, looked, hidden, idle }: PartStatesInput) 
     const scope = resources.scope(manifest);
     const key = idle.size === 0 ? '' : `${scope} ${resources.key(blob)}`;
     const isIdle = idle.has(key);
-    if (idle.size > 0) needed.add(key).add(`${scope} ${resources.key(looked.storedAs(blob))}`);
+    if (isIdle) needed.add(key);
+    const stored = idle.size === 0 ? '' : `${scope} ${resources.key(looked.storedAs(blob))}`;
+    if (idle.has(stored)) needed.add(stored);
     const isThere = looked.hasData(blob);
     if (!isThere && !hidden.has(looked.storedAs(blob))) return ['blob-without-data'];
     const data: readonly DamageKind[] = isThere ? contentOf(looked, blob) : ['data-hidden'];

@@ -18,42 +18,45 @@ export interface Graph {
 
 /** @param size - number of resources. Cost: linear in resources and edges. */
 export function buildGraph(size: number, edges: Edges): Graph {
-  const rows = new Uint32Array(size + 1);
+  const counts = new Uint32Array(size + 2);
   eachArc(edges, (keeper) => {
-    rows[keeper + 1] = (rows[keeper + 1] as number) + 1;
+    counts[keeper + 2] = (counts[keeper + 2] as number) + 1;
   });
-  for (let id = 0; id < size; id += 1) rows[id + 1] = (rows[id + 1] as number) + (rows[id] as number);
-
-  const next = rows.slice(0, size);
-  const kept = new Uint32Array(rows[size] as number);
-  const kinds = new Uint8Array(kept.length);
-  eachArc(edges, (keeper, keptOne, kind) => {
-    const at = next[keeper] as number;
-    kept[at] = keptOne;
-    kinds[at] = kind;
-    next[keeper] = at + 1;
-  });
-  return { size, rows, kept, kinds };
+  return placed(size, counts, (place) => eachArc(edges, place));
 }
 
 /** The same graph with every arc turned round: for each resource the ones that keep it. */
 export function reverseGraph(graph: Graph): Graph {
-  const from = new Uint32Array(graph.kept.length);
-  for (let id = 0; id < graph.size; id += 1) from.fill(id, graph.rows[id] as number, graph.rows[id + 1] as number);
-  const rows = new Uint32Array(graph.size + 1);
-  for (const id of graph.kept) rows[id + 1] = (rows[id + 1] as number) + 1;
-  for (let id = 0; id < graph.size; id += 1) rows[id + 1] = (rows[id + 1] as number) + (rows[id] as number);
-  const next = rows.slice(0, graph.size);
-  const kept = new Uint32Array(graph.kept.length);
-  const kinds = new Uint8Array(graph.kept.length);
-  for (let arc = 0; arc < kept.length; arc += 1) {
-    const row = graph.kept[arc] as number;
-    const at = next[row] as number;
-    kept[at] = from[arc] as number;
-    kinds[at] = graph.kinds[arc] as number;
-    next[row] = at + 1;
-  }
-  return { size: graph.size, rows, kept, kinds };
+  const counts = new Uint32Array(graph.size + 2);
+  for (const id of graph.kept) counts[id + 2] = (counts[id + 2] as number) + 1;
+  return placed(graph.size, counts, (place) => {
+    for (let id = 0; id < graph.size; id += 1)
+      for (let arc = graph.rows[id] as number; arc < (graph.rows[id + 1] as number); arc += 1)
+        place(graph.kept[arc] as ResourceId, id, graph.kinds[arc] as number);
+  });
+}
+
+/**
+ * Puts arcs into rows. The counts become the rows, without a copy: behind a row's beginning, moved on by each arc that is placed, is the
+ * next row's.
+ *
+ * @param counts - how many arcs a resource has, two places behind its number.
+ */
+function placed(
+  size: number,
+  counts: Uint32Array,
+  eachOne: (place: (keeper: ResourceId, kept: ResourceId, kind: number) => void) => void,
+): Graph {
+  for (let id = 0; id < size; id += 1) counts[id + 2] = (counts[id + 2] as number) + (counts[id + 1] as number);
+  const kept = new Uint32Array(counts[size + 1] as number);
+  const kinds = new Uint8Array(kept.length);
+  eachOne((keeper, keptOne, kind) => {
+    const at = counts[keeper + 1] as number;
+    kept[at] = keptOne;
+    kinds[at] = kind;
+    counts[keeper + 1] = at + 1;
+  });
+  return { size, rows: counts.subarray(0, size + 1), kept, kinds };
 }
 
 /** What a resource keeps directly. */

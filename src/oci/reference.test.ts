@@ -90,6 +90,22 @@ describe('digests', () => {
     expect(isDigest(digest.toUpperCase())).toBe(false);
   });
 
+  it.each([
+    ['a letter that is no digit', 'g'],
+    ['a character between digits and letters', ':'],
+    ['a line feed at the end', '\n'],
+    ['a character beyond Latin 1 that ends as a digit does', '\u0130'],
+  ])('have hexadecimal digits alone: not %s', (_, character) => {
+    expect(isDigest(`sha256:${'a'.repeat(63)}${character}`)).toBe(false);
+    expect(isDigest(`sha256:${character}${'a'.repeat(63)}`)).toBe(false);
+    expect(isDigest(`sha512:${'a'.repeat(127)}${character}`)).toBe(false);
+  });
+
+  it('have an algorithm that is known', () => {
+    for (const text of [`md5256:${'a'.repeat(64)}`, `sha512:${'a'.repeat(64)}`, `sha256:${'a'.repeat(128)}`, '', 7])
+      expect(isDigest(text)).toBe(false);
+  });
+
   it('are found in any text, each once', () => {
     expect(digestsIn(`x ${digest} y ${digest} z sha256:short`)).toEqual([digest]);
   });

@@ -88,4 +88,6 @@ export interface Action {
   readonly unlessAllFailed?: readonly number[];
   /** Of an image on a node: its names, as people know it. */
   readonly names?: readonly string[];
+  /** In the plan of a fleet: the node. */
+  readonly node?: string;
 }

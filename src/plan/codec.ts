@@ -5,6 +5,8 @@ import type { CodedError } from '../util/pure/coded-error.ts';
 import { runningSha256 } from '../util/pure/hash.ts';
 import { type Action, actionKinds, type Precondition, type UntagBy } from './action.ts';
 import { PlanError } from './errors.ts';
+import { isFleetCounts } from './fleet-counts.ts';
+import { isFleetScope } from './fleet-scope.ts';
 import type { Plan, PlanHeader } from './plan.ts';
 
 /*
@@ -112,14 +114,17 @@ function decodeHeader(line: string): PlanHeader {
     if (!fits)
       throw malformed(1, `the field ${field} is not ${type === 'array' || type === 'object' ? 'an' : 'a'} ${type}`);
   }
-  const { registry, store, images, node } = value['scope'] as Json;
+  const { registry, store, images, node, fleet } = value['scope'] as Json;
   const namesStore = isObject(store) && typeof store['name'] === 'string';
   const namesRegistry =
     isObject(registry) && typeof registry['host'] === 'string' && typeof registry['url'] === 'string';
   const namesImages = isObject(images) && typeof images['name'] === 'string' && typeof images['cluster'] === 'string';
   const namesNode = isObject(node) && typeof node['runtime'] === 'string' && typeof node['name'] === 'string';
-  if (!namesStore && !namesRegistry && !namesImages && !namesNode)
-    throw malformed(1, 'the field scope names no registry, no store, no image API and no node');
+  const namesFleet = isObject(fleet) && typeof fleet['name'] === 'string';
+  if (!namesStore && !namesRegistry && !namesImages && !namesNode && !namesFleet)
+    throw malformed(1, 'the field scope names no registry, no store, no image API, no node and no fleet');
+  if (namesFleet && !(isFleetScope(fleet) && isFleetCounts(value['fleet'])))
+    throw malformed(1, 'what it says of a fleet is not as it should be');
   return value as unknown as PlanHeader;
 }
 
@@ -145,7 +150,7 @@ function decodeAction(value: Json, n: number): Action {
   const check = (holds: boolean, field: string) => {
     if (!holds) throw malformed(lineNumber, `the field ${field} is not as it should be`);
   };
-  const { target, after, expects, by, unit, repositories, emptiesTag, unlessAllFailed, names } = value;
+  const { target, after, expects, by, unit, repositories, emptiesTag, unlessAllFailed, names, node } = value;
   check(value['n'] === n, 'n');
   check(
     actionKinds.some((kind) => kind === value['do']),
@@ -158,6 +163,7 @@ function decodeAction(value: Json, n: number): Action {
   check(unlessAllFailed === undefined || arePositions(unlessAllFailed), 'unlessAllFailed');
   check(names === undefined || (Array.isArray(names) && names.every((one) => typeof one === 'string')), 'names');
   check(emptiesTag === undefined || emptiesTag === true, 'emptiesTag');
+  check(node === undefined || typeof node === 'string', 'node');
   check(by === undefined || by === 'tag' || by === 'digest' || by === 'overwrite', 'by');
   check(unit === undefined || Number.isInteger(unit), 'unit');
   check(isObject(expects) && (expects['digest'] === undefined || isDigest(expects['digest'])), 'expects');
@@ -183,6 +189,7 @@ function decodeAction(value: Json, n: number): Action {
     ...(emptiesTag === true ? { emptiesTag } : {}),
     ...(names === undefined ? {} : { names: names as readonly string[] }),
     ...(unlessAllFailed === undefined ? {} : { unlessAllFailed: unlessAllFailed as readonly number[] }),
+    ...(node === undefined ? {} : { node: node as string }),
   };
 }
 

@@ -14,6 +14,10 @@ export const planErrors = {
     meaning: 'the plan was made for another registry',
     hint: 'give the registry that the plan names, or make a new plan',
   },
+  PLAN_OTHER_NODE: {
+    meaning: 'the plan was made for another node, or for another one of that name',
+    hint: 'apply it on the node that it names, or make a new plan',
+  },
   REFERENCES_UNREADABLE: {
     meaning: 'names of images in use can not be read, and the run was asked to stop at that',
     hint: 'correct those names or remove their owners, or let them keep what they might mean: --bad-references protect',

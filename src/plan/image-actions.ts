@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { formatResource, type Resource, type ResourceId, type ResourceKind } from '../evidence/resource.ts';
+import { edgeKinds } from '../evidence/sink.ts';
 import { parseStreamItemKey, streamIn } from '../evidence/stream-item.ts';
 import { type Graph, keptBy } from '../graph/graph.ts';
 import { isDigest } from '../oci/digest.ts';
@@ -33,25 +34,40 @@ interface Given {
  */
 export function imageActions(given: Given): Iterable<Action> {
   let units: Units | undefined;
-  const actions = (kinds?: readonly ActionKind[]): Iterable<Action> => ({
+  const actions = (only: Only): Iterable<Action> => ({
     *[Symbol.iterator]() {
       units ??= unitsOf(given);
-      yield* generate(given, units, kinds);
+      yield* generate(given, units, only);
     },
   });
-  const sorted: SortedActions = { ...actions(), only: actions };
+  const sorted: SortedActions = { ...actions({}), only: actions };
   return sorted;
 }
 
-/** Actions of which some kinds can be had without making the others. */
+/** Which actions are asked for: those of some kinds, those with which a tag vanishes. Absent: all. */
+interface Only {
+  readonly kinds?: readonly ActionKind[];
+  readonly emptyingTags?: true;
+}
+
+/** Actions of which some can be had without making the others. */
 interface SortedActions extends Iterable<Action> {
-  only(kinds: readonly ActionKind[]): Iterable<Action>;
+  only(only: Only): Iterable<Action>;
 }
 
 /** The actions of some kinds, in their order: quicker than to look through all of a plan that was just made. */
 export function* actionsOfKinds(actions: Iterable<Action>, kinds: readonly ActionKind[]): Generator<Action> {
-  const some = 'only' in actions ? (actions as SortedActions).only(kinds) : actions;
-  for (const action of some) if (kinds.includes(action.do)) yield action;
+  for (const action of some(actions, { kinds })) if (kinds.includes(action.do)) yield action;
+}
+
+/** The actions with which a tag vanishes, in their order. */
+export function* actionsEmptyingTags(actions: Iterable<Action>): Generator<Action> {
+  for (const action of some(actions, { kinds: ['delete-stream-item'], emptyingTags: true }))
+    if (action.emptiesTag === true) yield action;
+}
+
+function some(actions: Iterable<Action>, only: Only): Iterable<Action> {
+  return 'only' in actions ? (actions as SortedActions).only(only) : actions;
 }
 
 const actionOf: Readonly<Partial<Record<ResourceKind, ActionKind>>> = {
@@ -62,20 +78,45 @@ const actionOf: Readonly<Partial<Record<ResourceKind, ActionKind>>> = {
   'image-object': 'delete-image',
 };
 
-function* generate(given: Given, units: Units, kinds: readonly ActionKind[] | undefined): Generator<Action> {
+function* generate(given: Given, units: Units, only: Only): Generator<Action> {
   const { evidence, sequence } = given;
   const { ids } = sequence;
   for (let n = 1; n <= ids.length; n += 1) {
     const id = ids[n - 1] as ResourceId;
     const kind = actionOf[evidence.resources.kind(id)] as ActionKind;
-    if (kinds !== undefined && !kinds.includes(kind)) continue;
-    const { code: reason, because } = reasonFor(given, id);
-    const base = { n, do: kind, target: evidence.resources.at(id), reason, because, freesBytes: 0, expects: {} };
-    if (kind === 'delete-stream-item') yield { ...base, ...itemParts(evidence, id, units) };
-    else if (kind === 'delete-blob')
-      yield { ...base, after: afterOfBlob(given, id, n), freesBytes: evidence.sizeBytes(id) };
-    else if (kind === 'delete-image') yield { ...base, ...imageParts(given, id, n) };
-    else yield { ...base, after: positionsOfKeepers(given, id, n) };
+    if (only.kinds !== undefined && !only.kinds.includes(kind)) continue;
+    if (only.emptyingTags === true && !units.emptiesTag(id)) continue;
+    yield actionAt(given, units, kind, id, n);
+  }
+}
+
+/** Written out, not spread: there may be a million, and each spread leaves more behind than what it makes. */
+function actionAt(given: Given, units: Units, kind: ActionKind, id: ResourceId, n: number): Action {
+  const { evidence } = given;
+  const { code: reason, because } = reasonFor(given, id);
+  const target = evidence.resources.at(id);
+  switch (kind) {
+    case 'delete-stream-item': {
+      const [expects, unit] = [expectedItem(evidence, id, target), units.unitOf(id)];
+      const emptiesTag = units.emptiesTag(id);
+      if (!emptiesTag) return { n, do: kind, target, reason, because, freesBytes: 0, expects, after: [], unit };
+      return { n, do: kind, target, reason, because, freesBytes: 0, expects, after: [], unit, emptiesTag };
+    }
+    case 'delete-blob': {
+      const [freesBytes, after] = [evidence.sizeBytes(id), afterOfBlob(given, id, n)];
+      return { n, do: kind, target, reason, because, freesBytes, expects: {}, after };
+    }
+    case 'delete-image': {
+      const [expects, after] = [expectedImage(evidence, id), positionsOfKeepers(given, id, n)];
+      const unlessAllFailed = positionsOfData(given, n);
+      const freesBytes = unlessAllFailed.length > 0 ? 0 : given.sequence.bytesOf(id);
+      if (unlessAllFailed.length === 0) return { n, do: kind, target, reason, because, freesBytes, expects, after };
+      return { n, do: kind, target, reason, because, freesBytes, expects, after, unlessAllFailed };
+    }
+    default: {
+      const after = positionsOfKeepers(given, id, n);
+      return { n, do: kind, target, reason, because, freesBytes: 0, expects: {}, after };
+    }
   }
 }
 
@@ -87,9 +128,9 @@ function reasonFor({ evidence, keepers, decisions, sequence }: Given, id: Resour
   const reason = isNeeded ? undefined : decisions.reasonOf(id);
   if (reason !== undefined && reason.code !== 'unreferenced') return reason;
   let first = Number.POSITIVE_INFINITY;
-  for (const keeper of keptBy(keepers, id)) {
-    const position = sequence.positionOf(keeper.id);
-    if (position > 0) first = Math.min(first, position);
+  for (let arc = keepers.rows[id] as number; arc < (keepers.rows[id + 1] as number); arc += 1) {
+    const position = sequence.positionOf(keepers.kept[arc] as ResourceId);
+    if (position > 0 && position < first) first = position;
   }
   const keeper = sequence.ids[first - 1];
   if (keeper === undefined) return reason ?? decisions.reasonOf(id);
@@ -131,45 +172,35 @@ function unitsOf({ evidence, sequence, decisions }: Given): Units {
   };
 }
 
-function itemParts(
-  { resources, about }: Evidence,
-  id: ResourceId,
-  units: Units,
-): Pick<Action, 'after' | 'unit' | 'expects' | 'emptiesTag'> {
+function expectedItem({ about }: Evidence, id: ResourceId, target: Resource): Precondition {
   const { createdAtMs } = about(id);
-  const image = parseStreamItemKey(resources.key(id))?.image;
-  if (!isDigest(image)) throw new Error(`${formatResource(resources.at(id))} is to be deleted but names no digest`);
-  const expects: Precondition = { digest: image, ...(createdAtMs === undefined ? {} : { createdAtMs }) };
-  const empties = units.emptiesTag(id) ? { emptiesTag: true as const } : {};
-  return { after: [], unit: units.unitOf(id), expects, ...empties };
+  const digest = parseStreamItemKey(target.key)?.image;
+  if (!isDigest(digest)) throw new Error(`${formatResource(target)} is to be deleted but names no digest`);
+  return createdAtMs === undefined ? { digest } : { digest, createdAtMs };
 }
 
-function imageParts(
-  given: Given,
-  id: ResourceId,
-  n: number,
-): Pick<Action, 'after' | 'expects' | 'freesBytes' | 'unlessAllFailed'> {
-  const { evidence, sequence } = given;
-  const first = sequence.firstBlobOf(n);
-  const data = Array.from({ length: n - first }, (_, index) => first + index);
-  const resourceVersion = evidence.about(id).attributes?.['resource-version'];
-  return {
-    after: positionsOfKeepers(given, id, n),
-    expects: resourceVersion === undefined ? {} : { resourceVersion },
-    freesBytes: data.length > 0 ? 0 : sequence.bytesOf(id),
-    ...(data.length > 0 ? { unlessAllFailed: data } : {}),
-  };
+function expectedImage({ about }: Evidence, id: ResourceId): Precondition {
+  const resourceVersion = about(id).attributes?.['resource-version'];
+  return resourceVersion === undefined ? {} : { resourceVersion };
+}
+
+/** The data that goes with the Image at this position: it stands right before it. */
+function positionsOfData({ sequence }: Given, n: number): readonly number[] {
+  const positions: number[] = [];
+  for (let one = sequence.firstBlobOf(n); one < n; one += 1) positions.push(one);
+  return positions;
 }
 
 /** Where the things that keep it stand, as far as they go before it. */
 function positionsOfKeepers({ keepers, sequence }: Given, id: ResourceId, n: number): readonly number[] {
   const positions: number[] = [];
-  for (const keeper of keptBy(keepers, id)) positions.push(sequence.positionOf(keeper.id));
+  for (let arc = keepers.rows[id] as number; arc < (keepers.rows[id + 1] as number); arc += 1)
+    positions.push(sequence.positionOf(keepers.kept[arc] as ResourceId));
   return ascending(positions, n);
 }
 
 function afterOfBlob(given: Given, id: ResourceId, n: number): readonly number[] {
-  const { evidence, graph, keepers, sequence } = given;
+  const { evidence, keepers, sequence } = given;
   const positions: number[] = [];
   for (const { id: image, as } of keptBy(keepers, id)) {
     if (sequence.positionOf(image) === 0) continue;
@@ -184,15 +215,26 @@ function afterOfBlob(given: Given, id: ResourceId, n: number): readonly number[]
         );
   }
   return ascending(positions, n);
-
-  function manifestData({ sequence: { positionOf } }: Given, image: ResourceId): number | undefined {
-    for (const { id: blob, as } of keptBy(graph, image))
-      if (as === 'link' && positionOf(blob) > 0) return positionOf(blob);
-    return undefined;
-  }
 }
 
-function ascending(positions: readonly number[], below: number): readonly number[] {
-  const before = positions.filter((one) => one > 0 && one < below).sort((a, b) => a - b);
-  return before.filter((one, index) => one !== before[index - 1]);
+/** Where the data of an Image's manifest stands, if it goes. */
+function manifestData({ graph, sequence }: Given, image: ResourceId): number | undefined {
+  for (let arc = graph.rows[image] as number; arc < (graph.rows[image + 1] as number); arc += 1) {
+    const position = sequence.positionOf(graph.kept[arc] as ResourceId);
+    if (position > 0 && edgeKinds[graph.kinds[arc] as number] === 'link') return position;
+  }
+  return undefined;
+}
+
+/** Those that stand before, each once. */
+function ascending(positions: number[], below: number): readonly number[] {
+  positions.sort((a, b) => a - b);
+  let count = 0;
+  for (const one of positions) {
+    if (one === 0 || one >= below || (count > 0 && one === positions[count - 1])) continue;
+    positions[count] = one;
+    count += 1;
+  }
+  positions.length = count;
+  return positions;
 }

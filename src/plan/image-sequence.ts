@@ -1,9 +1,11 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { ResourceId, ResourceKind } from '../evidence/resource.ts';
 import type { ResourceTable } from '../evidence/resource-table.ts';
+import { edgeKinds } from '../evidence/sink.ts';
 import { parseStreamItemKey } from '../evidence/stream-item.ts';
-import { type Graph, keptBy } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import type { Decisions } from '../policy/decide.ts';
+import { Growable } from '../util/pure/growable.ts';
 import { orderDeletions } from './order.ts';
 
 /** What goes of an image API, in a safe order, as numbers. */
@@ -26,24 +28,24 @@ export function imageSequence(evidence: Evidence, graph: Graph, decisions: Decis
   const manifestLinks = orderDeletions(graph, sortedByName(evidence, deletedOf(evidence, decisions, 'revision-link')));
   const layerLinks = sortedByName(evidence, deletedOf(evidence, decisions, 'layer-link'));
   const images = orderDeletions(graph, sortedByName(evidence, deletedOf(evidence, decisions, 'image-object')));
-  const { dataOf, bytes } = dataByImage(evidence, graph, decisions, images);
+  const parts = imagesWithData(evidence, graph, decisions, images);
 
-  const sequence: ResourceId[] = [...items];
-  for (const id of manifestLinks) sequence.push(id);
-  for (const id of layerLinks) sequence.push(id);
-  const firstBlob = new Map<number, number>();
-  for (const image of images) {
-    firstBlob.set(sequence.length + (dataOf.get(image)?.length ?? 0) + 1, sequence.length + 1);
-    for (const blob of dataOf.get(image) ?? []) sequence.push(blob);
-    sequence.push(image);
-  }
+  const before = items.length + manifestLinks.length + layerLinks.length;
+  const ids = new Uint32Array(before + parts.length);
+  ids.set(items);
+  ids.set(manifestLinks, items.length);
+  ids.set(layerLinks, items.length + manifestLinks.length);
+  for (let n = 0; n < parts.length; n += 1) ids[before + n] = parts.idAt(n);
   const positions = new Uint32Array(graph.size);
-  for (const [index, id] of sequence.entries()) positions[id] = index + 1;
+  for (let n = 0; n < ids.length; n += 1) positions[ids[n] as ResourceId] = n + 1;
   return {
-    ids: Uint32Array.from(sequence),
+    ids,
     positionOf: (id) => positions[id] ?? 0,
-    firstBlobOf: (position) => firstBlob.get(position) ?? position,
-    bytesOf: (image) => bytes.get(image) ?? 0,
+    firstBlobOf: (position) => position - (position > before ? parts.dataBefore(position - before - 1) : 0),
+    bytesOf: (image) => {
+      const position = positions[image] ?? 0;
+      return position > before ? parts.bytesAt(position - before - 1) : 0;
+    },
   };
 }
 
@@ -54,41 +56,66 @@ function deletedOf({ resources }: Evidence, decisions: Decisions, kind: Resource
   return found;
 }
 
-/** Which data goes with which Image: with the last that has it, its manifest's own first. */
-function dataByImage(
+/** The Images that go, each behind the data that goes with it, by place from 0. */
+interface ImagesWithData {
+  readonly length: number;
+  idAt(place: number): ResourceId;
+  /** How many pieces of data stand right before an Image; of data, 0. */
+  dataBefore(place: number): number;
+  /** See {@link ImageSequence.bytesOf}; of data, 0. */
+  bytesAt(place: number): number;
+}
+
+/**
+ * Which data goes with which Image: with the last that has it, its manifest's own first. So it is found from the last Image to the first,
+ * and kept in columns that run that way.
+ */
+function imagesWithData(
   { resources, exists, sizeBytes }: Evidence,
   graph: Graph,
   decisions: Decisions,
   images: readonly ResourceId[],
-): {
-  readonly dataOf: ReadonlyMap<ResourceId, readonly ResourceId[]>;
-  readonly bytes: ReadonlyMap<ResourceId, number>;
-} {
+): ImagesWithData {
   const claimed = new Uint8Array(graph.size);
-  const dataOf = new Map<ResourceId, readonly ResourceId[]>();
-  const bytes = new Map<ResourceId, number>();
+  const ids = new Growable((length) => new Uint32Array(length));
+  const counts = new Growable((length) => new Uint32Array(length));
+  const bytes = new Growable((length) => new Float64Array(length));
+  const data: ResourceId[] = [];
   for (let n = images.length - 1; n >= 0; n -= 1) {
     const image = images[n] as ResourceId;
-    const data: ResourceId[] = [];
+    data.length = 0;
     let freed = 0;
-    for (const { id, as } of keptBy(graph, image)) {
+    for (let arc = graph.rows[image] as number; arc < (graph.rows[image + 1] as number); arc += 1) {
+      const id = graph.kept[arc] as ResourceId;
       if (resources.kind(id) !== 'blob' || claimed[id] === 1 || decisions.marks.has(id) || !exists(id)) continue;
       claimed[id] = 1;
       freed += sizeBytes(id);
       if (!decisions.isDeleted(id)) continue;
-      if (as === 'link') data.unshift(id);
+      if (edgeKinds[graph.kinds[arc] as number] === 'link') data.unshift(id);
       else data.push(id);
     }
-    if (data.length > 0) dataOf.set(image, data);
-    if (freed > 0) bytes.set(image, freed);
+    ids.push(image);
+    counts.push(data.length);
+    bytes.push(freed);
+    for (let one = data.length - 1; one >= 0; one -= 1) {
+      ids.push(data[one] as ResourceId);
+      counts.push(0);
+      bytes.push(0);
+    }
   }
-  return { dataOf, bytes };
+  const { length } = ids;
+  const at = (place: number) => length - 1 - place;
+  return {
+    length,
+    idAt: (place) => ids.get(at(place)),
+    dataBefore: (place) => counts.get(at(place)),
+    bytesAt: (place) => bytes.get(at(place)),
+  };
 }
 
 /** By scope and name: the same world gives the same plan, whatever answered first. */
 function sortedByName({ resources }: Evidence, ids: readonly ResourceId[]): readonly ResourceId[] {
-  const keyed = (id: ResourceId) => ({ id, key: resources.key(id) });
-  return scopeByScope(resources, ids, (within) => within.map(keyed).sort((a, b) => compare(a.key, b.key)));
+  return scopeByScope(resources, ids, (within) => within.sort((a, b) => resources.compareKeys(a, b)));
 }
 
 /** By stream, then tag, then place in its history. */
@@ -98,7 +125,10 @@ function sortedByStream({ resources }: Evidence, ids: readonly ResourceId[]): re
     return { id, tag, index };
   };
   return scopeByScope(resources, ids, (within) =>
-    within.map(placed).sort((a, b) => compare(a.tag, b.tag) || a.index - b.index),
+    within
+      .map(placed)
+      .sort((a, b) => compare(a.tag, b.tag) || a.index - b.index)
+      .map(({ id }) => id),
   );
 }
 
@@ -106,7 +136,7 @@ function sortedByStream({ resources }: Evidence, ids: readonly ResourceId[]): re
 function scopeByScope(
   resources: ResourceTable,
   ids: readonly ResourceId[],
-  sort: (within: readonly ResourceId[]) => readonly { readonly id: ResourceId }[],
+  sort: (within: ResourceId[]) => readonly ResourceId[],
 ): readonly ResourceId[] {
   const byScope = new Map<number, ResourceId[]>();
   for (const id of ids) {
@@ -116,7 +146,9 @@ function scopeByScope(
   }
   const scopes = [...byScope].map(([number, within]) => ({ scope: resources.scopeAt(number), within }));
   scopes.sort((a, b) => compare(a.scope, b.scope));
-  return scopes.flatMap(({ within }) => sort(within).map(({ id }) => id));
+  const sorted: ResourceId[] = [];
+  for (const { within } of scopes) for (const id of sort(within)) sorted.push(id);
+  return sorted;
 }
 
 function compare(a: string, b: string): number {

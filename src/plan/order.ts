@@ -37,28 +37,33 @@ type Counts = (arc: number, keeper: ResourceId) => boolean;
 
 /** @returns all of `ids` but those in a circle of arcs that count, and those behind such a circle. */
 function orderWhatIsFree(graph: Graph, ids: readonly ResourceId[], counts: Counts): ResourceId[] {
-  const keepersLeft = new Map(ids.map((id) => [id, 0]));
+  const { rows, kept } = graph;
+  const keepersLeft = new Int32Array(ids.length === 0 ? 0 : graph.size).fill(NOT_ASKED);
+  for (const id of ids) keepersLeft[id] = 0;
   for (const id of ids)
-    for (let arc = graph.rows[id] as number; arc < (graph.rows[id + 1] as number); arc += 1) {
-      const kept = graph.kept[arc] as number;
-      const count = keepersLeft.get(kept);
-      if (count !== undefined && kept !== id && counts(arc, id)) keepersLeft.set(kept, count + 1);
+    for (let arc = rows[id] as number; arc < (rows[id + 1] as number); arc += 1) {
+      const one = kept[arc] as ResourceId;
+      const count = keepersLeft[one] as number;
+      if (count !== NOT_ASKED && one !== id && counts(arc, id)) keepersLeft[one] = count + 1;
     }
 
-  const free = ids.filter((id) => keepersLeft.get(id) === 0).reverse();
+  const free = ids.filter((id) => keepersLeft[id] === 0).reverse();
   const ordered: ResourceId[] = [];
   for (let id = free.pop(); id !== undefined; id = free.pop()) {
     ordered.push(id);
-    for (let arc = (graph.rows[id + 1] as number) - 1; arc >= (graph.rows[id] as number); arc -= 1) {
-      const kept = graph.kept[arc] as number;
-      const count = keepersLeft.get(kept);
-      if (count === undefined || kept === id || !counts(arc, id)) continue;
-      keepersLeft.set(kept, count - 1);
-      if (count === 1) free.push(kept);
+    for (let arc = (rows[id + 1] as number) - 1; arc >= (rows[id] as number); arc -= 1) {
+      const one = kept[arc] as ResourceId;
+      const count = keepersLeft[one] as number;
+      if (count === NOT_ASKED || one === id || !counts(arc, id)) continue;
+      keepersLeft[one] = count - 1;
+      if (count === 1) free.push(one);
     }
   }
   return ordered;
 }
+
+/** In place of a count: it is none of those that are ordered. */
+const NOT_ASKED = -1;
 
 const firmKinds = edgeKinds.map((kind) => edgeTable[kind].keeping === 'from keeps to');
 

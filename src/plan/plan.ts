@@ -3,6 +3,7 @@ import type { SourceSummary } from '../evidence/evidence.ts';
 import type { Gap } from '../evidence/gap.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 import type { Action } from './action.ts';
+import type { FleetScope } from './fleet-scope.ts';
 import type { ImageCounts } from './image-counts.ts';
 import type { Limits } from './limits.ts';
 import type { NodeCounts } from './node-counts.ts';
@@ -10,7 +11,7 @@ import type { PlanReferences } from './references.ts';
 import type { RepositoryCounts } from './repository-counts.ts';
 import type { StoreCounts } from './store-counts.ts';
 
-export type FlowName = 'reconcile' | 'prune' | 'hard-prune' | 'node-gc' | 'tag-rm';
+export type FlowName = 'reconcile' | 'prune' | 'hard-prune' | 'node-gc' | 'node-fleet' | 'tag-rm';
 
 /** A registry: host as in references, base URL without credentials. */
 export interface RegistryScope {
@@ -52,22 +53,26 @@ export interface NodeScope {
   readonly staticPods?: string;
 }
 
-/** What a run is about: a registry, a registry's storage, an image API or a node, and whose cluster. */
+/** What a run is about: a registry, a registry's storage, an image API, a node or all nodes of a cluster, and whose cluster. */
 export interface PlanScope {
   readonly cluster?: string;
   readonly registry?: RegistryScope;
   readonly store?: StoreScope;
   readonly images?: ImageApiScope;
   readonly node?: NodeScope;
+  readonly fleet?: FleetScope;
 }
 
 /** The one system that a run changes: the name of its lease, and the beginning of the scope of all its resources. */
-export function systemName({ registry, store, images, node }: PlanScope): string {
+export function systemName({ registry, store, images, node, fleet, cluster }: PlanScope): string {
+  if (fleet !== undefined) return cluster ?? fleet.name;
   return store?.name ?? images?.name ?? node?.runtime ?? registry?.host ?? '';
 }
 
 /** What {@link systemName} names. */
-export function systemKind({ store, images, node }: PlanScope): 'registry' | 'store' | 'image API' | 'runtime' {
+export function systemKind(scope: PlanScope): 'registry' | 'store' | 'image API' | 'runtime' | 'fleet' {
+  const { store, images, node, fleet } = scope;
+  if (fleet !== undefined) return 'fleet';
   if (node !== undefined) return 'runtime';
   if (images !== undefined) return 'image API';
   return store === undefined ? 'registry' : 'store';
@@ -98,6 +103,8 @@ export interface PlanHeader {
   readonly images?: ImageCounts;
   /** Of a node. */
   readonly node?: NodeCounts;
+  /** Of all nodes of a cluster: each one's own plan but its actions. */
+  readonly fleet?: FleetCounts;
   /** What could not be read among the names of images in use, and what it keeps. */
   readonly badReferences?: readonly BadReference[];
   /** The clusters that were asked, as they can be written on a command line; without credentials. */
@@ -109,6 +116,24 @@ export interface PlanHeader {
   readonly keptByReason: Readonly<Partial<Record<ReasonCode, number>>>;
   readonly actionCount: number;
   readonly freesBytes: number;
+}
+
+/** What the plan of a fleet holds of its nodes' own plans. Their actions stand behind each other in the order of {@link FleetCounts.nodes}. */
+export interface FleetCounts {
+  /** In order of names. */
+  readonly nodes: readonly FleetNodePlan[];
+  /** Nodes for which there is no plan, and why: those that failed are gaps as well. */
+  readonly without: readonly { readonly node: string; readonly why: string }[];
+}
+
+/** The plan of one node, but its actions. */
+export interface FleetNodePlan {
+  readonly node: string;
+  /** Of the cluster's Node object: a node that was made anew under the same name has another one. */
+  readonly uid: string;
+  /** Of the node's plan as a file, in hex: what is taken out of the fleet's plan again is this, to the byte. */
+  readonly sha256: string;
+  readonly header: PlanHeader;
 }
 
 export interface Plan {

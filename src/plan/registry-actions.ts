@@ -74,7 +74,10 @@ function blobBytes({ resources, sizeBytes }: Evidence): (id: ResourceId) => numb
 
 /** By scope and name: the same world gives the same plan, whatever answered first. */
 function byName({ resources }: Evidence): (a: ResourceId, b: ResourceId) => number {
-  return (a, b) => compare(resources.scope(a), resources.scope(b)) || compare(resources.key(a), resources.key(b));
+  return (a, b) =>
+    resources.scopeNumber(a) === resources.scopeNumber(b)
+      ? resources.compareKeys(a, b)
+      : compare(resources.scope(a), resources.scope(b));
 }
 
 function compare(a: string, b: string): number {
@@ -133,14 +136,16 @@ interface Place {
   readonly position: ReadonlyMap<ResourceId, number>;
 }
 
+/** Written out, not spread: there may be a million, and each spread leaves more behind than what it makes. */
 function toAction(evidence: Evidence, graph: Graph, decisions: Decisions, means: RegistryMeans, place: Place): Action {
   const { id, n, after, freesBytes, position } = place;
   const resource = evidence.resources.at(id);
   const { code: reason, because } = decisions.reasonOf(id);
-  const base = { n, target: resource, after, reason, because, freesBytes };
   if (resource.kind === 'manifest') {
-    const together = means.untagBy === 'digest' ? { unit: n } : {};
-    return { ...base, do: 'delete-manifest', ...together, expects: { untagged: true } };
+    const [kind, expects] = ['delete-manifest', { untagged: true }] as const;
+    return means.untagBy === 'digest'
+      ? { n, target: resource, after, reason, because, freesBytes, do: kind, unit: n, expects }
+      : { n, target: resource, after, reason, because, freesBytes, do: kind, expects };
   }
   const manifest = target(graph, id);
   const digest = manifest === undefined ? undefined : evidence.resources.key(manifest);
@@ -148,13 +153,11 @@ function toAction(evidence: Evidence, graph: Graph, decisions: Decisions, means:
     throw new Error(`${formatResource(resource)} is to be deleted but points at ${digest}, which is no digest`);
   const unit = manifest === undefined ? undefined : position.get(manifest);
   const by = means.untagBy === 'tag' ? 'tag' : unit === undefined ? 'overwrite' : 'digest';
-  return {
-    ...base,
-    do: 'delete-tag',
-    by,
-    ...(by === 'digest' && unit !== undefined ? { unit } : {}),
-    expects: digest === undefined ? { dangling: true } : { digest },
-  };
+  const expects = digest === undefined ? { dangling: true } : { digest };
+  const kind = 'delete-tag';
+  return by === 'digest' && unit !== undefined
+    ? { n, target: resource, after, reason, because, freesBytes, do: kind, by, unit, expects }
+    : { n, target: resource, after, reason, because, freesBytes, do: kind, by, expects };
 }
 
 function target(graph: Graph, tag: ResourceId): ResourceId | undefined {

@@ -41,6 +41,7 @@ export function actionDocument(action: Action, system?: string): object {
   return {
     n: action.n,
     do: action.do,
+    node: action.node,
     target,
     repository,
     tag,

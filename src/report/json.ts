@@ -22,17 +22,13 @@ function* fieldLines(name: string, value: unknown): Generator<string> {
     yield key + jsonText(value);
     return;
   }
-  let isEmpty = true;
-  for (const line of separated(itemsOf(value))) {
-    if (isEmpty) yield `${key}[`;
-    isEmpty = false;
-    yield line;
+  let held: string | undefined;
+  for (const item of value) {
+    yield held === undefined ? `${key}[` : `${held},`;
+    held = `    ${jsonText(item)}`;
   }
-  yield isEmpty ? `${key}[]` : '  ]';
-}
-
-function* itemsOf(list: Iterable<unknown>): Generator<Iterable<string>> {
-  for (const item of list) yield [`    ${jsonText(item)}`];
+  if (held !== undefined) yield held;
+  yield held === undefined ? `${key}[]` : '  ]';
 }
 
 /** Puts a comma behind the last line of every part but the last. Holds back one line. */

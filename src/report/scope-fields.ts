@@ -15,6 +15,7 @@ export function scopeFields({ flow, scope }: { readonly flow: FlowName; readonly
     ['namespace', scope.images?.namespace],
     ['nodeName', scope.node?.name],
     ['runtime', scope.node?.runtime],
+    ['fleet', scope.fleet?.name],
   ];
 }
 
@@ -26,6 +27,7 @@ export function scopeFacts(scope: PlanScope): readonly Fact[] {
     ['Image API', scope.images?.name],
     ['Registry data', scope.images?.registryUrl],
     ['Node', node === undefined ? undefined : `${node.name} (${node.runtime})`],
+    ['Fleet', scope.fleet?.name],
     ['Registry', registry === undefined ? undefined : registryWords(registry)],
     ['Cluster', cluster],
   ];

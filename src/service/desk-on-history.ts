@@ -245,8 +245,9 @@ async function undo({ nowMs, undoForMs }: DeskParts, office: Office, runId: stri
 }
 
 function notUndoable(run: RunRecord, nowMs: number, undoForMs: number): string | undefined {
-  const { state, trigger, undoneBy, journals = [], counts, applyStartedAtMs } = run;
+  const { state, flow, trigger, undoneBy, journals = [], counts, applyStartedAtMs } = run;
   if (trigger === 'undo') return 'it is an undo itself';
+  if (flow === 'node-fleet') return 'what undo needs lies on the nodes: winnow undo there brings images back';
   if (!undoableStates.some((one) => one === state)) return `it is ${state}`;
   if (undoneBy !== undefined) return `${undoneBy} took it back already`;
   if (journals.length === 0 || (counts?.removed ?? 0) === 0) return 'it removed nothing';

@@ -123,7 +123,7 @@ export const serviceErrors = {
   NOTIFICATION_NOT_KEPT: {
     status: 503,
     meaning: 'What a registry told could not be written down. It sends it again.',
-    hint: 'Look at the disk of the state directory, and at the log of the service.',
+    hint: 'Look at the disk of the state directory or at the database of the history, and at the log of the service.',
   },
   PAGE_NOT_FOUND: { status: 404, meaning: 'There is nothing at this address.', hint: 'Begin at the first page.' },
   SERVICE_STOPPING: { status: 503, meaning: 'The service is about to end.', hint: 'Try again in a moment.' },

@@ -15,7 +15,7 @@ export function clusterSuite(title: string, open: () => Promise<string>): void {
     let shop: Workshop;
 
     beforeAll(async () => {
-      shop = await openWorkshop(await open());
+      shop = await openWorkshop(await open(), objects);
       await setStatus('ended', { phase: 'Succeeded' });
       const waiting = { name: 'app', image: image('pod'), ready: false, restartCount: 0, state: { waiting: {} } };
       await setStatus('pod', { containerStatuses: [{ ...waiting, imageID: `registry.invalid/winnow/pod@${DIGEST}` }] });
@@ -43,7 +43,7 @@ export function clusterSuite(title: string, open: () => Promise<string>): void {
     test('tells what each kind of object uses, and that it is used', async () => {
       const { byName } = await survey();
 
-      for (const made of objects) {
+      for (const made of shop.objects) {
         const [kind, name] = [made.object['kind'], nameOf(made)];
         expect(named(byName, kind, name)?.uses, `${kind} ${name}`).toContain(image(name));
         expect(named(byName, kind, name)?.holds.length, `${kind} ${name}`).toBe(name === 'ended' ? 0 : 1);

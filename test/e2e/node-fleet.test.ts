@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { putNodes } from '../support/fake-kubelet.ts';
 import { type FleetRig, startFleetRig } from '../support/fleet-rig.ts';
 import { runCli, spawnCli } from '../support/run-cli.ts';
@@ -60,6 +60,7 @@ describe('winnow node-gc --all-nodes', () => {
   });
 
   test('hands its flags on to each node', async () => {
+    rig.instead = (pod, write) => (pod.node === 'n1' ? undefined : rig.tells(pod, write));
     const { code } = await winnow(
       '--confirm',
       '--keep',
@@ -83,6 +84,7 @@ describe('winnow node-gc --all-nodes', () => {
     putNodes(rig.server, ['n4'], {
       status: { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { operatingSystem: 'windows' } },
     });
+    rig.instead = rig.tells;
     const { code, stdout } = await winnow();
 
     expect(code).toBe(0);
@@ -96,12 +98,12 @@ describe('winnow node-gc --all-nodes', () => {
       if (pod.node === 'n1') return Promise.resolve(1);
       if (pod.node === 'n2') return new Promise(() => {});
       if (pod.node === 'n3')
-        return rig.inPod(pod, (text) => write(text.slice(0, text.lastIndexOf('winnow-report') + 100)));
+        return rig.tells(pod, (text) => write(text.slice(0, text.lastIndexOf('winnow-report') + 100)));
       return undefined;
     };
     const settings = join(home, 'winnow.yaml');
     writeFileSync(settings, 'nodeGc: {fleet: {maxFailures: 0}}\n');
-    const { code, stdout } = await winnow('--deadline', '30s', '--confirm', '--config', settings, '-o', 'json');
+    const { code, stdout } = await winnow('--deadline', '12s', '--confirm', '--config', settings, '-o', 'json');
 
     expect(code).toBe(3);
     expect(outcomes(stdout)).toEqual(['n1 failed', 'n2 failed', 'n3 unknown', 'n4 success']);
@@ -113,7 +115,8 @@ describe('winnow node-gc --all-nodes', () => {
   });
 
   test('what goes wrong on a node is told in its own words', async () => {
-    rig.engines.set('n2', { socket: '/nonexistent/d.sock', images: () => [] });
+    rig.engines.set('n2', { socket: '/nonexistent/d.sock', images: () => [], pull: () => {} });
+    rig.instead = (pod, write) => (pod.node === 'n2' ? undefined : rig.tells(pod, write));
     const { code, stdout } = await winnow('-o', 'json');
 
     expect(code).toBe(3);
@@ -135,7 +138,7 @@ describe('winnow node-gc --all-nodes', () => {
     let finish = () => {};
     rig.instead = (pod, write) =>
       new Promise((resolve) => {
-        finish = () => void rig.inPod(pod, write).then(resolve);
+        finish = () => void rig.tells(pod, write).then(resolve);
       });
     const fleet = spawnCli(rig.args('--parallelism', '1', '-o', 'json'), { home });
     await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(1);
@@ -178,7 +181,7 @@ describe('winnow node-gc --all-nodes', () => {
     const held = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    rig.instead = (pod, write) => held.then(() => rig.inPod(pod, write));
+    rig.instead = (pod, write) => held.then(() => rig.tells(pod, write));
     const first = spawnCli(rig.args(), { home });
     await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(3);
     const second = await winnow();
@@ -200,7 +203,7 @@ describe('winnow node-gc --all-nodes', () => {
     const held = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    rig.instead = (pod, write) => held.then(() => rig.inPod(pod, write));
+    rig.instead = (pod, write) => held.then(() => rig.tells(pod, write));
     const first = fleets[0]?.();
     await expect.poll(() => rig.kubelet.begun.length, { timeout: 20_000 }).toBe(3);
     const listed = () => rig.server.requests.filter((line) => /\/jobs\?(?!.*node-hash)/.test(line)).length;
@@ -234,9 +237,9 @@ describe('winnow node-gc --all-nodes', () => {
     expect(lines[0].uses).toEqual(expect.arrayContaining([USED, 'registry.example/of-n1:1']));
     expect(JSON.stringify(lines)).not.toContain('old:1');
 
-    rig.instead = () => undefined;
+    rig.instead = rig.tells;
     expect((await winnow(...common)).stdout).toMatch(/Wrote \d+ names of images in use to .*nodes\.ndjson\./);
-    rig.instead = (pod) => (pod.node === 'n3' ? Promise.resolve(1) : undefined);
+    rig.instead = (pod, write) => (pod.node === 'n3' ? Promise.resolve(1) : rig.tells(pod, write));
     expect((await winnow(...common)).stdout).toContain('Did not write the images in use');
     expect(JSON.parse(readFileSync(file, 'utf8').split('\n')[0] ?? '').gaps).toEqual([]);
   });
@@ -244,6 +247,7 @@ describe('winnow node-gc --all-nodes', () => {
   test('tells in Markdown and YAML what it tells in its table, and sends one summary', async () => {
     const events = join(home, 'events.ndjson');
     const settings = join(home, 'winnow.yaml');
+    rig.instead = rig.tells;
     writeFileSync(settings, `cluster: prod\nevents: [{to: file, path: ${events}}]\n`);
     const markdown = await winnow('-o', 'markdown', '--config', settings);
 
@@ -258,6 +262,16 @@ describe('winnow node-gc --all-nodes', () => {
     });
     expect((await winnow('-o', 'yaml')).stdout).toContain('kind: FleetReport');
   });
+});
+
+describe('winnow node-gc --all-nodes, misunderstood', () => {
+  let rig: FleetRig;
+  let home: string;
+
+  beforeAll(async () => {
+    home = makeTempFolder('home');
+    rig = await startFleetRig({ n1: { used: [], unused: [] } }, home);
+  });
 
   test.each([
     [['--parallelism', '2'], '--parallelism is about all nodes'],
@@ -268,7 +282,8 @@ describe('winnow node-gc --all-nodes', () => {
       'a Job on a node can not ask manifests:/srv',
     ],
     [['--all-nodes', '--fleet-image', 'x', '--fleet-run', 'a b'], '"a b" is no name of a run'],
-    [['--all-nodes', '--plan-out', 'f'], "cannot be used with option '--plan-out"],
+    [['--all-nodes', '--fleet-image', 'x', '--plan-out', 'f', '--confirm'], 'a plan is saved, or it is done'],
+    [['--fleet-plan'], '--fleet-plan is about --fleet-report'],
   ])('%j is a mistake of the user, and nothing is asked of any node', async (flags, said) => {
     const { code, stderr } = await runCli(['node-gc', ...flags], { home, env: { KUBECONFIG: rig.server.kubeconfig } });
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { exitCodes } from '../../src/report/exit-code.ts';
 import { listen } from '../../src/service/http/listen.ts';
 import { notificationFiles } from '../../src/systems/pulls/index.ts';
 import { atEnd } from '../support/at-end.ts';
@@ -37,31 +38,27 @@ describeReal('a registry that tells the service of pulls and pushes', ['docker-r
     await registry.restart({ settings: { notifications: { endpoints: [endpoint] } } });
   });
 
-  /** Until a word stands in what was written down. */
-  const told = async (words: string) => {
-    const text = () =>
+  /** Until a word stands so many times in what was written down. */
+  const told = async (words: string, times = 1) => {
+    const found = () =>
       notificationFiles(stateDir, registry.host)
-        .map((path) => readFileSync(path, 'utf8'))
-        .join('');
-    await expect.poll(text, { timeout: 30_000, interval: 50 }).toContain(words);
+        .map((path) => readFileSync(path, 'utf8').split(words).length - 1)
+        .reduce((sum, one) => sum + one, 0);
+    await expect.poll(found, { timeout: 30_000, interval: 50 }).toBeGreaterThanOrEqual(times);
   };
 
-  const prune = async (pushLease: string) => {
+  /** Says what a command printed as JSON. */
+  const winnow = async (args: readonly string[], pushLease: string, exitCode = 0) => {
     const file = join(makeTempFolder('settings'), 'winnow.yaml');
     writeFileSync(file, JSON.stringify({ stateDir, serve: { notifications: { pushLease } } }));
-    const flags = ['--no-clusters', '--delete-matching', '*', '--min-age', '0', '--max-share', '1', '--force-insecure'];
-    const { code, stdout, stderr } = await runCli([
-      'prune',
-      '--config',
-      file,
-      '--registry',
-      registry.host,
-      ...flags,
-      '-o',
-      'json',
-    ]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const reach = ['--config', file, '--registry', registry.host, '--force-insecure'];
+    const { code, stdout, stderr } = await runCli([...args, ...reach, '-o', 'json']);
+    expect({ code, stderr }).toMatchObject({ code: exitCode });
     return JSON.parse(stdout);
+  };
+  const prune = (pushLease: string, ...more: readonly string[]) => {
+    const policy = ['--no-clusters', '--delete-matching', '*', '--min-age', '0', '--max-share', '1'];
+    return winnow(['prune', ...policy, ...more], pushLease);
   };
 
   test('has what it just got held, for as long as the settings say', async () => {
@@ -77,6 +74,25 @@ describeReal('a registry that tells the service of pulls and pushes', ['docker-r
     expect(free.actions.map((action: { readonly target: string }) => action.target)).toContainEqual(
       expect.stringContaining('v1'),
     );
+    await stop();
+  });
+
+  test('has what was pushed again since a plan was made kept from being applied, and the rest goes', async () => {
+    const stop = await receive();
+    const plan = join(makeTempFolder('plan'), 'plan.jsonl');
+    await pushImage(registry.url, 'team/again', { tag: 'pushed-again' });
+    await pushImage(registry.url, 'team/again', { tag: 'not-again', label: 'another' });
+    await told('"not-again"');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await prune('200ms', '--plan-out', plan);
+    await pushImage(registry.url, 'team/again', { tag: 'pushed-again' });
+    await told('"pushed-again"', 2);
+
+    const report = await winnow(['apply', plan, '--confirm'], '200ms', exitCodes.partial);
+
+    expect(report.causes).toMatchObject([{ cause: 'pushed-since' }]);
+    const { tags } = (await (await fetch(`${registry.url}/v2/team/again/tags/list`)).json()) as { tags: string[] };
+    expect(tags).toEqual(['pushed-again']);
     await stop();
   });
 

@@ -155,6 +155,7 @@ describeReal(
       expect(unfinished[0].code).toBe('RUNTIME_TIMED_OUT');
       const told = JSON.parse((await runCli(['run', 'show', runId, '-o', 'json'], { home })).stdout);
       expect(told.counts).toEqual(counts);
+      expect(told.unfinished).toEqual(unfinished);
       expect((await tags()).length).toBeGreaterThan(2);
       expect((await nodeGc('--confirm')).code).toBe(0);
       expect(await tags()).toEqual(['pause:1', 'web:1']);

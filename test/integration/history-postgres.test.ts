@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { historyContract, rowOf, runOf } from '../../src/systems/history/contract.suite.ts';
 import { postgresHistory } from '../../src/systems/history/postgres/postgres-history.ts';
+import { toldContract } from '../../src/systems/history/told.suite.ts';
 import { freePort } from '../support/free-port.ts';
 import { POSTGRES_PASSWORD, type Postgres, startPostgres } from '../support/postgres.ts';
 import { describeReal } from '../support/requirements.ts';
@@ -22,6 +23,7 @@ describeReal('the history in a real PostgreSQL', ['postgres', 'initdb'], () => {
   }
 
   historyContract('PostgreSQL', async () => postgresHistory({ url: await emptyDatabase() }));
+  toldContract('PostgreSQL', async () => postgresHistory({ url: await emptyDatabase() }));
 
   test('has its tables made once by replicas that start at the same time, and is claimed by one of them', async () => {
     const url = await emptyDatabase();

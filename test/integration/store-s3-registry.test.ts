@@ -76,6 +76,8 @@ describeReal('A run beside Distribution 2.8 on S3', [...SWIFT_PROGRAMS, 'docker-
       expect((await fetch(`${server.url}/v2/app/blobs/${garbage.digest}`)).status).toBe(200);
     });
 
+    // How data is hidden makes no difference to a client: once is enough.
+    if (versions) return;
     test('an image whose layers were just collected can be pushed by skopeo, and pulled again', async () => {
       const folder = makeTempFolder('images');
       const image = await pushImage(server.url, 'later', { tag: 'v1', layers: ['base', 'only here'] });

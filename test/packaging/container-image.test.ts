@@ -1,10 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fillNodeRoot } from '../support/host-image.ts';
-import { ROOT } from '../support/markdown.ts';
+import { buildWinnowImage, openBuildah } from '../support/container-image.ts';
 import { describeReal, programPath } from '../support/requirements.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -12,7 +10,7 @@ import { makeTempFolder } from '../support/temp-folder.ts';
 
 const TAG = 'localhost/winnow:test';
 const folder = makeTempFolder('buildah');
-const policy = join(folder, 'policy.json');
+const { run: buildah, policy } = openBuildah(folder);
 
 /** What the image says of itself. */
 interface ImageConfig {
@@ -28,46 +26,6 @@ let config: ImageConfig;
 interface Answer {
   readonly code: number;
   readonly text: string;
-}
-
-/** Calls buildah with a storage of its own. @throws with all that it said */
-function buildah(...args: readonly string[]): string {
-  const own = ['--root', join(folder, 'root'), '--runroot', join(folder, 'runroot'), '--storage-driver', 'vfs'];
-  try {
-    return execFileSync(programPath('buildah'), [...own, ...args], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-      cwd: ROOT,
-    }).trim();
-  } catch (failure) {
-    const { stdout = '', stderr = '' } = failure as { readonly stdout?: string; readonly stderr?: string };
-    throw new Error(`buildah ${args[0]}: ${stdout}\n${stderr}`);
-  }
-}
-
-function makeBase(name: string, withNpm: boolean): void {
-  const root = join(folder, name);
-  mkdirSync(root);
-  fillNodeRoot(root, { withNpm });
-  const container = buildah('from', 'scratch');
-  buildah('copy', '--quiet', container, root, '/');
-  // An authority that Node trusts here besides those that it knows: npm may come to its registry by way of it.
-  const authority = process.env['NODE_EXTRA_CA_CERTS'];
-  if (withNpm && authority !== undefined && existsSync(authority)) {
-    buildah('copy', '--quiet', container, authority, '/etc/extra-authority.pem');
-    buildah('config', '--env', 'NODE_EXTRA_CA_CERTS=/etc/extra-authority.pem', container);
-  }
-  buildah('commit', '--quiet', '--rm', '--signature-policy', policy, container, `localhost/${name}`);
-}
-
-/** npm's own settings of this machine, for the build alone: which registry there is, and what it has in its cache. */
-function npmOfThisMachine(): readonly string[] {
-  const settings = join(homedir(), '.npmrc');
-  const cache = join(homedir(), '.npm');
-  return [
-    ...(existsSync(settings) ? ['--volume', `${settings}:/root/.npmrc:ro`] : []),
-    ...(existsSync(cache) ? ['--volume', `${cache}:/root/.npm:rw`] : []),
-  ];
 }
 
 /**
@@ -92,15 +50,7 @@ function run(args: readonly string[], entry: readonly string[] = config.Entrypoi
 
 describeReal('the Containerfile', ['buildah', 'npm', 'ldd', 'unshare', 'chroot', '/bin/busybox'], () => {
   beforeAll(() => {
-    writeFileSync(policy, JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }));
-    makeBase('build', true);
-    makeBase('base', false);
-    buildah(
-      ...['build', '--isolation', 'chroot', '--layers=false', '--signature-policy', policy, '--pull-never'],
-      ...['--build-arg', 'BUILD=localhost/build', '--build-arg', 'BASE=localhost/base', '--build-arg', 'VERSION=1.2.3'],
-      ...npmOfThisMachine(),
-      ...['--tag', TAG, '--file', 'Containerfile', '.'],
-    );
+    buildWinnowImage({ run: buildah, policy }, folder, TAG, '1.2.3');
     const { OCIv1 } = JSON.parse(buildah('inspect', '--type', 'image', TAG)) as {
       readonly OCIv1: { readonly config: ImageConfig };
     };

@@ -1,6 +1,6 @@
 /**
- * What a test file started must end with it. Under vitest an `afterAll` at the file's root runs the endings, last
- * registered first; elsewhere (benchmarks) and in an accident the process' exit runs the synchronous ones.
+ * What a test file started must end with it. Under vitest `end-with-the-file.ts` runs the endings, last registered
+ * first; elsewhere (benchmarks) and in an accident the process' exit runs the synchronous ones.
  */
 type Ending = () => Promise<void> | void;
 
@@ -10,11 +10,6 @@ const atExit = new Set<() => void>();
 process.on('exit', () => {
   for (const ending of atExit) ending();
 });
-
-if (process.env['VITEST'] !== undefined) {
-  const { afterAll } = await import('vitest');
-  afterAll(runEndings, 60_000);
-}
 
 /** Runs when the test file is done. Every ending runs, even when another fails. */
 export function atEnd(ending: Ending): void {
@@ -27,7 +22,7 @@ export function atProcessExit(ending: () => void): () => void {
   return () => atExit.delete(ending);
 }
 
-/** Runs all endings now: for programs that are no vitest file. @throws AggregateError when some failed */
+/** Runs all endings now. @throws AggregateError when some failed */
 export async function runEndings(): Promise<void> {
   const failures: unknown[] = [];
   for (let ending = endings.pop(); ending !== undefined; ending = endings.pop()) {

@@ -10,6 +10,7 @@ export const criRigProto = criProto
   rpc StartContainer(ContainerRequest) returns (Nothing);
   rpc StopContainer(StopContainerRequest) returns (Nothing);`,
   )
+  .replace('string host_path = 2; ImageSpec', 'string host_path = 2; bool readonly = 3; ImageSpec')
   .concat(`
 message NamespaceOption { int32 network = 1; int32 pid = 2; int32 ipc = 3; }
 message LinuxSandboxSecurityContext { NamespaceOption namespace_options = 1; }
@@ -24,7 +25,7 @@ message LinuxContainerSecurityContext { NamespaceOption namespace_options = 3; }
 message LinuxContainerConfig { LinuxContainerSecurityContext security_context = 2; }
 message ContainerConfig {
   ContainerMetadata metadata = 1; ImageSpec image = 2; repeated string command = 3; repeated string args = 4;
-  map<string, string> labels = 9; map<string, string> annotations = 10; string log_path = 11; LinuxContainerConfig linux = 15;
+  map<string, string> labels = 9; map<string, string> annotations = 10; repeated Mount mounts = 7; string log_path = 11; LinuxContainerConfig linux = 15;
 }
 message CreateContainerRequest { string pod_sandbox_id = 1; ContainerConfig config = 2; PodSandboxConfig sandbox_config = 3; }
 message CreateContainerResponse { string container_id = 1; }

@@ -16,6 +16,8 @@ export interface ContainerOptions {
   readonly image: string;
   /** Default true: it is started. */
   readonly start?: boolean;
+  /** The image of a volume, which is mounted at `/volume`. */
+  readonly volume?: string;
 }
 
 /** Does what a kubelet does: pods, containers, pulls. Over CRI alone. */
@@ -29,6 +31,8 @@ export interface CriRig {
   /** Waits until a container has ended by itself. */
   ended(container: string): Promise<void>;
   stopPod(pod: Pod): Promise<void>;
+  /** Its sandbox ends as by an accident: it is not ready, and nothing was cleared away. */
+  crashPod(pod: Pod): Promise<void>;
   images(): Promise<readonly { id: string; repo_tags: string[]; repo_digests: string[]; pinned: boolean }[]>;
   containers(): Promise<readonly { id: string; state: string }[]>;
   pods(): Promise<readonly { id: string; state: string }[]>;
@@ -76,13 +80,16 @@ export function criRig(socket: string, folder: string): CriRig {
       });
       return { id, uid, config };
     },
-    container: async (pod, { name = 'app', attempt = 0, image, start = true }) => {
+    container: async (pod, { name = 'app', attempt = 0, image, start = true, volume }) => {
       const { container_id: id } = await ask<{ container_id: string }>('CreateContainer', {
         pod_sandbox_id: pod.id,
         sandbox_config: pod.config,
         config: {
           metadata: { name, attempt },
           image: { image },
+          ...(volume === undefined
+            ? {}
+            : { mounts: [{ container_path: '/volume', readonly: true, image: { image: volume } }] }),
           log_path: `${name}-${attempt}.log`,
           labels: { 'io.kubernetes.pod.uid': pod.uid, 'io.kubernetes.container.name': name },
           linux: { security_context: { namespace_options: { network: NODE } } },
@@ -100,6 +107,16 @@ export function criRig(socket: string, folder: string): CriRig {
       throw new Error(`container ${container} does not end`);
     },
     stopPod: async ({ id }) => void (await ask('StopPodSandbox', { pod_sandbox_id: id })),
+    crashPod: async ({ id }) => {
+      const { info } = await ask<{ info: { info: string } }>('PodSandboxStatus', { pod_sandbox_id: id, verbose: true });
+      process.kill((JSON.parse(info.info) as { pid: number }).pid, 'SIGKILL');
+      for (let n = 0; n < 300; n += 1) {
+        const { items } = await ask<{ items: { id: string; state: string }[] }>('ListPodSandbox', {});
+        if (items.find((one) => one.id === id)?.state === 'SANDBOX_NOTREADY') return;
+        await new Promise((go) => setTimeout(go, 50));
+      }
+      throw new Error(`sandbox ${id} is ready still`);
+    },
     images: async () =>
       (await images.call<{ images: Awaited<ReturnType<CriRig['images']>> }>('ListImages', {}, signal))?.images ?? [],
     containers: async () =>

@@ -14,6 +14,8 @@ export interface FakeDocker {
   readonly socket: string;
   /** Names of the images that are there. */
   images(): readonly string[];
+  /** Has one pulled that nothing uses. */
+  pull(name: string): void;
 }
 
 const LAYER_BYTES = 1_000_000;
@@ -56,5 +58,5 @@ export async function startFakeDocker(used: readonly string[], unused: readonly 
     },
     { socketPath: socket },
   );
-  return { socket, images: () => [...images.values()].sort() };
+  return { socket, images: () => [...images.values()].sort(), pull: (name) => void images.set(idOf(name), name) };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atEnd } from './at-end.ts';
 import type { ApiObject } from './kube-api-server/api-object.ts';
 import type { KubeApiServer } from './kube-api-server/kube-api-server.ts';
@@ -7,7 +8,8 @@ import { keyOf } from './kube-api-server/object-store.ts';
 /*
  * This is a fake, and why: there is no cluster here with more than one node, and tests run anywhere. It stands for the Job controller, the
  * scheduler and the kubelets of all nodes, as far as a fleet of Jobs can tell: a Job gets one pod, on the node that its affinity names; the
- * pod's log is what the test's work writes; the Job ends with the pod, or after `activeDeadlineSeconds`, when the pod goes with its log.
+ * pod's log is what the test's work writes; the Job ends with the pod, or after `activeDeadlineSeconds`, when the pod goes with its log. A pod
+ * that mounts a ConfigMap waits for it; what a Job owns goes with it.
  */
 
 /** A pod's only container, as it was asked for. */
@@ -16,6 +18,8 @@ export interface FakePod {
   readonly job: string;
   readonly args: readonly string[];
   readonly spec: ApiObject;
+  /** What is mounted from ConfigMaps, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** Aborted when the pod is killed. */
   readonly killed: AbortSignal;
 }
@@ -73,21 +77,28 @@ export function startFakeKubelet(server: KubeApiServer, work: FakeWork): FakeKub
       server.put({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...template.spec, nodeName: node }, status });
     const end = new AbortController();
     ends.add(end);
+    const files = new Map<string, Uint8Array>();
     const pod: FakePod = {
       node,
       job: name,
       args: expanded(template.spec.containers[0].args),
       spec: template.spec,
+      files,
       killed: end.signal,
     };
     begun.push(pod);
-    putPod({ phase: 'Running', containerStatuses: [{ state: { running: {} } }] });
     podLogs.set(key, '');
     count(node, 1);
+    const start = async (write: (text: string) => void): Promise<number> => {
+      putPod({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] });
+      await mount(template.spec, namespace, files, end.signal);
+      putPod({ phase: 'Running', containerStatuses: [{ state: { running: {} } }] });
+      return await work(pod, write);
+    };
     const deadline = setTimeout(() => end.abort('deadline'), activeDeadlineSeconds * 1000);
     const killed = new Promise<'killed'>((resolve) => end.signal.addEventListener('abort', () => resolve('killed')));
     const write = (text: string) => void podLogs.set(key, `${podLogs.get(key) ?? ''}${text}`);
-    const code = await Promise.race([work(pod, write), killed]);
+    const code = await Promise.race([start(write), killed]);
     clearTimeout(deadline);
     ends.delete(end);
     count(node, -1);
@@ -103,6 +114,26 @@ export function startFakeKubelet(server: KubeApiServer, work: FakeWork): FakeKub
     else finish(job, 'Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit');
   }
 
+  /** Waits until all ConfigMaps of a pod are there. */
+  async function mount(spec: ApiObject, namespace: string, files: Map<string, Uint8Array>, killed: AbortSignal) {
+    for (const { name: volume, configMap } of (spec['volumes'] ?? []) as readonly ApiObject[]) {
+      if (configMap === undefined) continue;
+      const place = spec['containers'][0].volumeMounts.find((one: ApiObject) => one['name'] === volume).mountPath;
+      let found = server.find('ConfigMap', namespace, configMap.name);
+      for (; found === undefined && !killed.aborted; found = server.find('ConfigMap', namespace, configMap.name))
+        await sleep(5);
+      for (const [file, data] of Object.entries((found?.['binaryData'] ?? {}) as Record<string, string>))
+        files.set(`${place}/${file}`, Buffer.from(data, 'base64'));
+    }
+  }
+
+  /** As the garbage collector does. */
+  function collectOwned(owner: ApiObject): void {
+    for (const one of server.all('ConfigMap'))
+      if ((one.metadata?.['ownerReferences'] as readonly ApiObject[] | undefined)?.[0]?.['uid'] === owner.metadata?.uid)
+        server.remove('ConfigMap', one.metadata?.namespace ?? '', one.metadata?.name ?? '');
+  }
+
   function finish(job: ApiObject, type: string, reason: string, message: string): void {
     const { name = '', namespace = '' } = job.metadata ?? {};
     const now = server.find('Job', namespace, name);
@@ -111,6 +142,7 @@ export function startFakeKubelet(server: KubeApiServer, work: FakeWork): FakeKub
 
   const stop = store.listen(({ type, object }) => {
     if (type === 'ADDED' && object.kind === 'Job') void run(object);
+    if (type === 'DELETED' && object.kind === 'Job') collectOwned(object);
   });
   atEnd(() => {
     stop();

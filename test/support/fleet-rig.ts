@@ -1,3 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { NodeReport } from '../../src/report/node/node-report.ts';
+import { reportLines } from '../../src/systems/fleet/report-lines.ts';
 import { type FakeDocker, startFakeDocker } from './fake-docker-engine.ts';
 import { type FakeKubelet, type FakePod, putNodes, startFakeKubelet } from './fake-kubelet.ts';
 import { type KubeApiServer, startKubeApiServer } from './kube-api-server/kube-api-server.ts';
@@ -14,6 +18,8 @@ export interface FleetRig {
   instead: (pod: FakePod, write: (text: string) => void) => Promise<number> | undefined;
   /** Runs what a pod's container would, with what is mounted into it. */
   inPod(pod: FakePod, write: (text: string) => void): Promise<number>;
+  /** Tells at once what a dry run would on a node with these images, where a test is about the fleet and not about nodes. */
+  tells(pod: FakePod, write: (text: string) => void): Promise<number>;
   /** Of `winnow`: a fleet over these nodes. */
   args(...more: readonly string[]): readonly string[];
   winnow(...more: readonly string[]): Promise<CliResult>;
@@ -37,9 +43,11 @@ export async function startFleetRig(nodes: Readonly<Record<string, NodeImages>>,
     folders.set(node, makeTempFolder(`state-${node}`));
   }
 
-  async function inPod({ node, args, killed }: FakePod, write: (text: string) => void): Promise<number> {
+  async function inPod({ node, args, files, killed }: FakePod, write: (text: string) => void): Promise<number> {
+    const mounted = makeTempFolder(`files-${node}`);
+    for (const [path, bytes] of files) writeFileSync(join(mounted, basename(path)), bytes);
     const mapped = args.map((word) =>
-      word
+      (files.has(word) ? join(mounted, basename(word)) : word)
         .replace('docker:///var/run/docker.sock', `docker://${engines.get(node)?.socket}`)
         .replace('--state-dir=/var/lib/winnow', `--state-dir=${folders.get(node)}`),
     );
@@ -50,8 +58,24 @@ export async function startFleetRig(nodes: Readonly<Record<string, NodeImages>>,
     return code ?? 137;
   }
 
+  async function tells({ node, args }: FakePod, write: (text: string) => void): Promise<number> {
+    const { used = [], unused = [] } = nodes[node] ?? {};
+    const report: NodeReport = {
+      ...{ winnow: 'node-report/v1', node, by: 'test', exitCode: 0, runId: `run-${node}` },
+      mode: args.includes('--confirm') ? 'apply' : 'plan',
+      work: {
+        ...{ runtime: 'docker:///var/run/docker.sock', found: { containers: used.length, sandboxes: 0, images: 3 } },
+        ...{ removed: { containers: 0, sandboxes: 0, images: unused.length }, predictedBytes: 1_000_000 },
+        ...{ exactBytes: false, freedBytes: 0, disks: [], skipped: 0, failed: 0, gaps: 0, causes: [] },
+      },
+      uses: { takenAtMs: Date.now(), images: used, unseen: [] },
+    };
+    write(`${(reportLines(JSON.stringify(report)) ?? []).join('\n')}\n`);
+    return 0;
+  }
+
   const rig: Omit<FleetRig, 'kubelet'> = {
-    ...{ server, engines, inPod, instead: () => undefined },
+    ...{ server, engines, inPod, tells, instead: () => undefined },
     args: (...more) => [
       ...['node-gc', '--all-nodes', '--kubeconfig', server.kubeconfig, '--fleet-image', 'registry.example/winnow:1'],
       ...['--runtime', 'docker:///var/run/docker.sock', '--min-pull-age', '0s', ...more],

@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT } from './markdown.ts';
 import { programPath } from './requirements.ts';
 
 /**
@@ -44,7 +43,7 @@ export function fillNodeRoot(root: string, { withNpm }: { readonly withNpm: bool
 
 /** Node's own images have a whole C library, of which Node needs a part and our native packages another. */
 function nativePackages(): readonly string[] {
-  const folder = join(ROOT, 'node_modules/@libsql');
+  const folder = join('node_modules', '@libsql');
   const isGlibc = (name: string) => name.endsWith('-gnu');
   return readdirSync(folder)
     .filter(isGlibc)

@@ -18,7 +18,11 @@ export interface LeaseChild {
 
 let program: Promise<string> | undefined;
 
-export async function startLeaseChild(kind: 'file' | 'postgres', place: string, ttlMs: number): Promise<LeaseChild> {
+export async function startLeaseChild(
+  kind: 'file' | 'postgres' | 'kubernetes',
+  place: string,
+  ttlMs: number,
+): Promise<LeaseChild> {
   program ??= bundle(join(import.meta.dirname, 'children/hold-lease.ts'));
   const child = spawnTied(process.execPath, [await program, kind, place, String(ttlMs)], {
     stdio: ['pipe', 'pipe', 'inherit'],

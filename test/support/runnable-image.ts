@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gzipStored, makeTar } from '../../src/demo/world/tar.ts';
 import { digestOf, type PushedImage, pushBlob, pushManifest, type Target } from './push-image.ts';
@@ -25,6 +26,15 @@ const MODIFIED = new Date('2024-01-01T00:00:00Z');
 /** Debian's static busybox as `/bin/busybox`: enough to run. */
 export function busyboxLayer(): RunnableLayer {
   return layerOf([{ path: 'bin/busybox', bytes: readFileSync(programPath('/bin/busybox')), mode: 0o755 }]);
+}
+
+/** A program of this machine, at its own path, with the libraries that it is linked against. */
+export function programLayer(program: string): RunnableLayer {
+  const path = programPath(program);
+  const linked = execFileSync(programPath('ldd'), [path], { encoding: 'utf8' });
+  const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, library = '']) => library);
+  const files = [path, ...libraries].map((one) => ({ path: one.slice(1), bytes: readFileSync(one), mode: 0o755 }));
+  return layerOf(files);
 }
 
 /** A layer with one file of so many bytes that no compressor makes smaller; equal seeds are equal layers. */

@@ -119,15 +119,35 @@ async function plan() {
     repositories: [{ repository: 'team/app', class: 'c', found, live: 1, removed: actions, keptByReason: {}, freesBytes: 0 }],
     keptByReason: {}, actionCount: actions, freesBytes: actions * 10,
   };
-  const lines = [header];
+  const isFleet = args.includes('--all-nodes');
+  const lines = [isFleet ? { ...header, ...fleetOf(header, actions) } : header];
   for (let n = 1; n <= actions; n += 1) lines.push({
-    n, do: 'delete-tag', target: { kind: 'tag', scope: 'registry.example:5000/team/app', key: 'v' + n }, after: [], expects: {},
-    reason: 'inactive-record', because: 'nobody uses it', freesBytes: 10,
+    n, after: [], expects: {}, because: 'nobody uses it', freesBytes: 10,
+    ...(isFleet
+      ? { do: 'remove-image', target: { kind: 'node-image', scope: 'cri:///r', key: 'i' + n }, reason: 'unused', names: ['app:' + n], node: n === 1 ? 'a' : 'b' }
+      : { do: 'delete-tag', target: { kind: 'tag', scope: 'registry.example:5000/team/app', key: 'v' + n }, reason: 'inactive-record' }),
   });
   const text = lines.map((line) => JSON.stringify(line) + '\\n').join('');
   const sha256 = createHash('sha256').update(text).digest('hex');
   writeFileSync(option('--plan-out'), text + JSON.stringify({ end: { actions, sha256 } }) + '\\n');
   end(exit, { kind: 'Plan' });
+}
+
+/** Of the nodes a and b: one action is the first one's, and all others are the second one's. */
+function fleetOf(header, actions) {
+  const jobs = {
+    image: 'winnow', namespace: 'n', serviceAccount: 's', imagePullSecrets: [], stateDir: '/s', runtime: 'cri:///r', timeoutMs: 1, resources: {},
+    asksRegistries: false, insecure: false, asksCluster: false, deadlineMs: 1000, ttlAfterFinishedMs: 1000, parallelism: 1, maxFailures: { nodes: 0 },
+  };
+  const node = (name, actionCount) => ({
+    node: name, uid: name, sha256: '0',
+    header: {
+      ...header, scope: { node: { name, runtime: 'cri:///r' } }, actionCount,
+      node: { images: { found: 10, removed: actionCount }, disks: [{ path: '/d', capacityBytes: 1000, availableBytes: 200, usedPercent: 80 }] },
+    },
+  });
+  const fleet = { nodes: [node('a', 1), node('b', actions - 1)], without: [] };
+  return { flow: 'node-fleet', scope: { cluster: 'prod', fleet: { name: 'Jobs in n', jobs } }, repositories: [], fleet };
 }
 
 async function apply() {
@@ -158,25 +178,15 @@ async function apply() {
   }
   const isCut = tally.done + tally.alreadyGone < header.actionCount;
   journal('end', { tally, stopped: isCut });
+  const disks = [{ path: '/d', capacityBytes: 1000, usedPercentBefore: 80, usedPercentAfter: 50 }];
+  const nodes = [{ node: 'a', outcome: 'success', work: { disks } }];
+  const endedAt = new Date().toISOString();
+  if (header.scope.fleet !== undefined)
+    return end(isCut ? 3 : (exit ?? 0), { kind: 'FleetReport', run: runId, endedAt, ...(isCut ? { stopped: 'a signal' } : {}), nodes });
   end(isCut ? 3 : (exit ?? 0), { kind: 'RunReport', runId, planId: header.id, stopped: isCut, counts: tally });
 }
 
-async function fleet() {
-  const isConfirmed = args.includes('--confirm');
-  const { takesMs = 0, exit = 0 } = (isConfirmed ? script.apply : script.plan) ?? {};
-  for (let waited = 0; waited < takesMs && !stopped; waited += 20) await sleep(20);
-  const work = { removed: { containers: 1, sandboxes: 0, images: 2 }, predictedBytes: 300, gaps: 0 };
-  if (isConfirmed && !stopped) appendFileSync(join(folder, 'deletions'), option('--fleet-run') + '\\n');
-  end(stopped ? 3 : exit, {
-    kind: 'FleetReport', run: option('--fleet-run'), fleet: 'Jobs', cluster: 'prod', beganAt: new Date().toISOString(),
-    ...(stopped ? { stopped: 'a signal' } : {}), counts: { succeeded: 2, of: 2, failed: 0 },
-    totals: { removed: { containers: 2, sandboxes: 0, images: 4 }, predictedBytes: 600, freedBytes: isConfirmed ? 600 : 0 },
-    nodes: [{ node: 'a', outcome: 'success', work }, { node: 'b', outcome: 'success', work }],
-  });
-}
-
 if (args[0] === 'apply') await apply();
-else if (args.includes('--all-nodes')) await fleet();
 else if (args[0] === 'undo') {
   const lines = existsSync(join(stateDir, 'runs', args[1])) ? readFileSync(join(stateDir, 'runs', args[1], 'journal.ndjson'), 'utf8') : '';
   const restored = lines.split('\\n').filter((line) => line.includes('"result":"done"')).length;

@@ -44,9 +44,12 @@ export interface PagesParts {
   readonly desk: AskedDesk;
 }
 
-/** Everything that pages are made from, over the made-up world. */
-export async function pagesParts(changes: Partial<ServeSettings> = {}, stateDir = '/nowhere'): Promise<PagesParts> {
-  const history = histories.memory();
+/** Everything that pages are made from, over the made-up world. @param history - an empty one */
+export async function pagesParts(
+  changes: Partial<ServeSettings> = {},
+  stateDir = '/nowhere',
+  history: History = histories.memory(),
+): Promise<PagesParts> {
   await fillHistory(history);
   const settings = worldSettings(changes);
   const desk = notingDesk(history);

@@ -48,7 +48,10 @@ export interface ServiceRig {
   runs(): Promise<readonly RunRecord[]>;
 }
 
-export const quickTimes: RunnerTimes = { tickMs: 20, graceMs: 3000, leaseRetryMs: 50, retryMs: 50 };
+export const quickTimes: RunnerTimes = {
+  ...{ tickMs: 20, graceMs: 3000, leaseRetryMs: 50, retryMs: 50 },
+  ...{ pushesMs: 20, blindAfterMs: 100 },
+};
 
 export function startRig(parts: {
   readonly history: History;

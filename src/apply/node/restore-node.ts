@@ -1,4 +1,5 @@
 import type { Runtime } from '../../systems/runtime/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import type { Removed, Restored } from '../undo.ts';
 import type { SavedImage } from './node-doer.ts';
 
@@ -20,7 +21,8 @@ export function restoreOnNode(runtime: Runtime): (one: Removed, signal: AbortSig
     const [digest] = digests;
     if (digest === undefined)
       return { result: 'impossible', why: 'it had no name with a digest by which it could be pulled' };
-    await runtime.pull(digest, signal);
+    const refusal = await pull(runtime, digest, action.target.key, signal);
+    if (refusal !== undefined) return { result: 'impossible', why: refusal };
     if ((await runtime.image(action.target.key, signal)) === undefined)
       return { result: 'conflict', why: `${digest} is another image there now` };
     const moved: string[] = [];
@@ -32,6 +34,18 @@ export function restoreOnNode(runtime: Runtime): (one: Removed, signal: AbortSig
           why: `it is back, without ${moved.join(', ')}: its registry has another image there now`,
         };
   };
+}
+
+/** @returns why this runtime pulls nothing at all */
+async function pull(runtime: Runtime, digest: string, id: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await runtime.pull(digest, signal, id);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'RUNTIME_UNSUPPORTED')
+      return `${error.message}; it is still to be had by way of cri://, or by \`ctr images pull\``;
+    throw error;
+  }
 }
 
 async function tagAgain(runtime: Runtime, tag: string, id: string, signal: AbortSignal): Promise<boolean> {

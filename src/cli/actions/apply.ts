@@ -5,29 +5,33 @@ import { systemName } from '../../plan/plan.ts';
 import { runSummaryEvent } from '../../report/events.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { hardPruneRunEvent } from '../../report/hard-prune-event.ts';
-import { nodeGcRunEvent } from '../../report/node-gc-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { pruneRunEvent } from '../../report/prune-event.ts';
 import { renderRun } from '../../report/run/render-run.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { rememberRegistry } from '../session/memory.ts';
+import { tellingTheFleet } from '../session/node-fleet-tell.ts';
 import { clustersOfPlan } from '../session/plan-clusters.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
 import { recordsOfPlan } from '../session/plan-records.ts';
 import { restartAfter } from '../session/restart-registry.ts';
-import { runNodePlan } from '../session/run-node-plan.ts';
 import { countsTags, forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { deletesManifests, runStorePlan } from '../session/run-store-plan.ts';
-import { openRuntimeOf } from '../session/runtime-session.ts';
 import { readSettings, withSession } from '../session/session.ts';
 import { openStoreOfScope, withStoreOfPlan } from '../session/store-of-plan.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
 import type { Terminal } from '../terminal.ts';
-import { applyToImages, withClustersOf } from './apply-images.ts';
+import { applyToFleet } from './apply-fleet.ts';
+import { applyToImages } from './apply-images.ts';
+import { applyInJob, applyToNode } from './apply-node.ts';
 
 interface ApplyFlags extends SettingsFlags, OutputFlags {
   readonly confirm?: boolean;
+  /** That no other plan is applied than the one with this hash. */
+  readonly planSha256?: string;
+  /** This is a Job of a fleet. */
+  readonly fleetReport?: boolean;
 }
 
 export async function applyFile(
@@ -35,12 +39,22 @@ export async function applyFile(
   flags: ApplyFlags,
   [path = '']: readonly string[],
 ): Promise<ExitCode> {
-  const plan = await readPlanFile(path);
+  if (flags.fleetReport !== true) return await applyRead(terminal, await readTheOne(path, flags), flags, path);
+  return await tellingTheFleet(terminal, { node: String(flags.nodeName ?? ''), mode: 'apply' }, async () =>
+    applyInJob(terminal, await readTheOne(path, flags), flags),
+  );
+}
+
+async function applyRead(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
   const { header } = plan;
+  const { fleet } = header.scope;
+  if (fleet !== undefined)
+    return await applyToFleet(terminal, plan, flags, fleet.jobs, () => show(terminal, plan, flags, path));
   if (header.scope.store !== undefined) return await applyToStore(terminal, plan, flags, path);
   if (header.scope.images !== undefined)
     return await applyToImages(terminal, plan, flags, () => show(terminal, plan, flags, path));
-  if (header.scope.node !== undefined) return await applyToNode(terminal, plan, flags, path);
+  if (header.scope.node !== undefined)
+    return await applyToNode(terminal, plan, flags, () => show(terminal, plan, flags, path));
   return await withSession(terminal, await withPlansOwn(terminal, flags, header), async (session) => {
     assertSameRegistry(header, (await session.registry()).host);
     assertApplicable(header, terminal.nowMs());
@@ -88,25 +102,6 @@ async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlag
   });
 }
 
-async function applyToNode(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
-  const { header } = plan;
-  return await withSession(terminal, await withClustersOf(terminal, flags, header), async (session) => {
-    const runtime = await openRuntimeOf(session, header.scope.node?.runtime);
-    try {
-      assertApplicable(header, terminal.nowMs());
-      if (flags.confirm !== true) return await show(terminal, plan, flags, path);
-      await warnOfSinks(session);
-      const report = await runNodePlan(session, runtime, plan);
-      await forgetOldRuns(session);
-      await terminal.print(renderRun(report, flags.output, terminal.paint));
-      await sendSummary(session, nodeGcRunEvent(report, header));
-      return exitCodeOfRun(report, header);
-    } finally {
-      await runtime.close();
-    }
-  });
-}
-
 async function show(
   terminal: Terminal,
   { header, collect }: ReadPlan,
@@ -116,6 +111,13 @@ async function show(
   const plan = { header, actions: await collect(), next: `winnow apply ${path} --confirm` };
   await terminal.print(renderPlan(plan, flags.output, terminal.paint));
   return exitCodeOfPlan(header);
+}
+
+/** @throws PLAN_CHANGED for another plan than the one that was meant */
+async function readTheOne(path: string, { planSha256 }: ApplyFlags): Promise<ReadPlan> {
+  const plan = await readPlanFile(path);
+  if (planSha256 === undefined || plan.sha256() === planSha256) return plan;
+  throw new PlanError('PLAN_CHANGED', `reading the plan ${path}: it is another one than was meant; nothing was done`);
 }
 
 /** What command line, environment and settings file leave open, the plan tells. */

@@ -1,21 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { cleanNodes } from '../../flows/node-fleet.ts';
+import { cleanNodes, onEachNode } from '../../flows/node-fleet.ts';
+import { planOfFleet } from '../../flows/node-fleet-plan.ts';
 import { usesOnNodes, usesTakenAtMs } from '../../flows/node-fleet-snapshot.ts';
 import { takeSnapshot } from '../../flows/take-snapshot.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
 import { nodeFleetEvent } from '../../report/node/fleet-event.ts';
-import { exitCodeOfFleet } from '../../report/node/fleet-outcome.ts';
+import { exitCodeOfFleetPlan } from '../../report/node/fleet-outcome.ts';
 import type { FleetReport, FleetSnapshot } from '../../report/node/fleet-report.ts';
 import { renderFleet } from '../../report/node/render-fleet.ts';
-import type { Fleet } from '../../systems/fleet/contract.ts';
-import { fleets } from '../../systems/fleet/index.ts';
+import type { Fleet, FleetNode } from '../../systems/fleet/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { version } from '../../util/version.ts';
 import type { CliErrorCode } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
-import { startProgress } from '../progress.ts';
-import { fleetOrder } from '../session/node-fleet-order.ts';
+import { fleetRunName, imageOf, openFleet, toldSweep, waitMsFor } from '../session/fleet-session.ts';
+import { newPlanId } from '../session/ids.ts';
+import { fleetOrder, jobsToApply } from '../session/node-fleet-order.ts';
+import { writePlanFile } from '../session/plan-file.ts';
 import { type Session, withSession } from '../session/session.ts';
 import { openPlace } from '../session/snapshot-access.ts';
 import { sendSummary, warnOfSinks } from '../session/summary-event.ts';
@@ -26,40 +28,37 @@ export interface NodeFleetFlags extends SettingsFlags, OutputFlags {
   /** The run's name. */
   readonly fleetRun?: string;
   readonly snapshotOut?: string;
+  readonly planOut?: string;
 }
-
-/** After a Job's time: for its controller to end it, and to say so. */
-const GRACE_MS = 120_000;
 
 /** `node-gc --all-nodes`: a Job on each node, and what they tell. */
 export async function nodeFleet(terminal: Terminal, flags: NodeFleetFlags): Promise<ExitCode> {
   return await withSession(terminal, flags, async (session) => {
-    const { settings } = session;
-    const { args, ...opening } = fleetOrder(settings, flags.confirm === true);
-    const run = runName(flags.fleetRun, terminal.nowMs());
+    const { fleet: fleetSettings } = session.settings.nodeGc;
+    const what = flags.confirm === true ? 'confirmed' : flags.planOut === undefined ? 'dry-run' : 'tell-plan';
+    const order = fleetOrder(session.settings, what);
+    const run = fleetRunName(flags.fleetRun, terminal.nowMs());
     // What is wrong with it is told before anything is begun.
     if (flags.snapshotOut !== undefined) nameForSnapshot(session);
-    const fleet = await openFleet(session, opening);
+    const fleet = await openFleet(fleetSettings, order);
     try {
       if (flags.confirm === true) await warnOfSinks(session);
-      const report = await underLease(session, fleet, (stop) => sweep(session, { fleet, args, run, flags }, stop));
-      const whole = flags.snapshotOut === undefined ? report : await withSnapshot(session, report, flags.snapshotOut);
+      const { report, nodes } = await underLease(session, fleet, (stop) =>
+        sweep(session, { fleet, args: order.args, run, flags }, stop),
+      );
+      const planned =
+        flags.planOut === undefined ? { report } : await saved(session, fleet, { report, nodes }, flags.planOut);
+      const whole =
+        flags.snapshotOut === undefined
+          ? planned.report
+          : await withSnapshot(session, planned.report, flags.snapshotOut);
       await terminal.print(renderFleet(whole, flags.output, terminal.paint));
       await sendSummary(session, nodeFleetEvent(whole));
-      return exitCodeOfFleet(whole);
+      return exitCodeOfFleetPlan(whole, planned.plan?.header);
     } finally {
       await fleet.close();
     }
   });
-}
-
-async function openFleet({ settings }: Session, opening: Pick<ReturnType<typeof fleetOrder>, 'mounts' | 'needsToken'>) {
-  const { image } = settings.nodeGc.fleet;
-  if (image === undefined)
-    throw new CodedError<CliErrorCode>('USAGE_INVALID', 'going through all nodes: no image is named for the Jobs', {
-      hint: 'name one with Winnow in it: --fleet-image registry.example/winnow:1.2.3, or nodeGc.fleet.image',
-    });
-  return await fleets.kubernetes({ ...settings.nodeGc.fleet, image, ...opening });
 }
 
 /** One fleet at a time in a cluster. */
@@ -81,37 +80,53 @@ interface SweepInput {
   readonly flags: NodeFleetFlags;
 }
 
-async function sweep(
-  session: Session,
-  { fleet, args, run, flags }: SweepInput,
-  stop: AbortSignal,
-): Promise<FleetReport> {
-  const { terminal, settings, log } = session;
-  const { parallelism, maxFailures, deadlineMs } = settings.nodeGc.fleet;
-  const progress = startProgress(terminal, `cleaning the nodes, by ${fleet.name}`);
-  try {
-    const report = await cleanNodes(
+interface Swept {
+  readonly report: FleetReport;
+  /** As they were listed. */
+  readonly nodes: readonly FleetNode[];
+}
+
+async function sweep(session: Session, { fleet, args, run, flags }: SweepInput, stop: AbortSignal): Promise<Swept> {
+  const { terminal, settings } = session;
+  const { parallelism, maxFailures } = settings.nodeGc.fleet;
+  const everywhere = onEachNode({ args });
+  let listed: readonly FleetNode[] = [];
+  const report = await toldSweep(session, fleet, (onProgress) =>
+    cleanNodes(
       {
-        ...{ fleet, args, run, parallelism, maxFailures, cluster: settings.cluster },
+        ...{ fleet, run, parallelism, maxFailures, cluster: settings.cluster, onProgress },
+        assign: (nodes) => {
+          listed = nodes;
+          return everywhere(nodes);
+        },
         mode: flags.confirm === true ? 'apply' : 'plan',
-        waitMs: deadlineMs + GRACE_MS,
+        wantsPlan: flags.planOut !== undefined,
+        waitMs: waitMsFor(settings.nodeGc.fleet),
         nowMs: terminal.nowMs,
-        onProgress: (done, of) => progress.update(done, `${done} of ${of} nodes`, of),
       },
       stop,
-    );
-    for (const { node, outcome, job, why } of report.nodes)
-      log.info('node', {
-        run_id: report.run,
-        node,
-        outcome,
-        ...(job !== undefined && { job }),
-        ...(why !== undefined && { why }),
-      });
-    return report;
-  } finally {
-    progress.stop();
-  }
+    ),
+  );
+  return { report, nodes: listed };
+}
+
+/** Writes the plans that the nodes have told, as one. Of a fleet that was told to stop there is none: it did not see all. */
+async function saved(
+  session: Session,
+  fleet: Fleet,
+  { report, nodes }: Swept,
+  file: string,
+): Promise<{ readonly report: FleetReport; readonly plan?: Plan }> {
+  const { settings, terminal } = session;
+  const id = newPlanId('node-fleet', terminal.nowMs());
+  if (report.stopped !== undefined) return { report: { ...report, plan: { id, why: report.stopped } } };
+  const jobs = jobsToApply(settings, imageOf(settings.nodeGc.fleet));
+  const plan = planOfFleet({
+    ...{ id, report, nodes, cluster: settings.cluster, scope: { name: fleet.name, jobs } },
+    ...{ shownPolicy: settings.nodeGc.policy, expiresAfterMs: settings.plan.expiresAfterMs },
+  });
+  await writePlanFile(file, plan);
+  return { report: { ...report, plan: { id, file } }, plan };
 }
 
 /** What the nodes use, for `winnow prune --cluster snapshot:FILE`. */
@@ -152,24 +167,5 @@ function nameForSnapshot({ settings: { cluster } }: Pick<Session, 'settings'>): 
     'USAGE_INVALID',
     'going through all nodes: the cluster has no name, by which its snapshot could be told from those of others',
     { hint: 'give it one: --cluster-name prod-eu' },
-  );
-}
-
-/** @throws USAGE_INVALID */
-function runName(given: string | undefined, nowMs: number): SweepInput['run'] {
-  if (given === undefined) {
-    const time = new Date(nowMs)
-      .toISOString()
-      .replace(/[-:]|\.\d+/g, '')
-      .toLowerCase();
-    return { made: `${time}-fleet-${randomBytes(3).toString('hex')}` };
-  }
-  if (/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i.test(given)) return { given };
-  throw new CodedError<CliErrorCode>(
-    'USAGE_INVALID',
-    `going through all nodes: ${JSON.stringify(given)} is no name of a run`,
-    {
-      hint: 'take up to 63 letters, digits, dots and dashes: --fleet-run nightly-20260401',
-    },
   );
 }

@@ -1,5 +1,6 @@
 import { flagName } from '../../config/flags.ts';
 import type { PlannedNode } from '../../flows/node-gc.ts';
+import { encodePlan } from '../../plan/codec.ts';
 import { type ExitCode, exitCodeOfPlan, exitCodeOfRun } from '../../report/exit-code.ts';
 import { gapLines } from '../../report/gap-lines.ts';
 import { keptOnNode } from '../../report/node/kept-on-node.ts';
@@ -14,7 +15,7 @@ import type { CliErrorCode } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { makeNodePlan } from '../session/make-node-plan.ts';
-import { type NodeStory, toldFailure, toldStory } from '../session/node-fleet-tell.ts';
+import { type NodeStory, tellingTheFleet, usesOf } from '../session/node-fleet-tell.ts';
 import { planToRun, writePlanFile } from '../session/plan-file.ts';
 import { inRounds } from '../session/rounds.ts';
 import { runNodePlan } from '../session/run-node-plan.ts';
@@ -37,6 +38,8 @@ interface NodeGcFlags extends Omit<SettingsFlags, 'cluster'>, OutputFlags {
   readonly snapshotOut?: string;
   /** This is a Job of a fleet. */
   readonly fleetReport?: boolean;
+  /** Of such a Job: it tells its plan. */
+  readonly fleetPlan?: boolean;
 }
 
 const ofFleets = [
@@ -56,26 +59,23 @@ async function once(terminal: Terminal, flags: NodeGcFlags): Promise<ExitCode> {
   const settingsFlags = { ...rest, clusters };
   if (flags.allNodes === true) return await (await import('./node-fleet.ts')).nodeFleet(terminal, settingsFlags);
   return await withSession(terminal, settingsFlags, async (session) => {
-    const story = await (flags.fleetReport === true ? tellingTheFleet(session, flags) : onThisNode(session, flags));
-    return story.exitCode;
+    if (flags.fleetReport !== true) return (await onThisNode(session, flags)).exitCode;
+    const asked = {
+      node: nodeScope(session, { name: '' }).name,
+      mode: flags.confirm === true ? 'apply' : 'plan',
+    } as const;
+    return await tellingTheFleet(terminal, asked, async () => {
+      const { planned, ...story } = await onThisNode(session, flags);
+      const { header, actions } = planned.plan;
+      const plan = flags.fleetPlan === true ? { plan: [...encodePlan({ header, actions })].join('') } : {};
+      return { header, ...story, ...plan, uses: usesOf(planned) };
+    });
   });
 }
 
-/** The last lines of the Job of a fleet, however it ends: without them its node counts as unknown. */
-async function tellingTheFleet(session: Session, flags: NodeGcFlags): Promise<NodeStory> {
-  const { terminal } = session;
-  const node = nodeScope(session, { name: '' }).name;
-  try {
-    const story = await onThisNode(session, flags);
-    await terminal.print(toldStory(node, story));
-    return story;
-  } catch (error) {
-    await terminal.print(toldFailure(node, flags.confirm === true ? 'apply' : 'plan', error));
-    throw error;
-  }
-}
+type StoryHere = Pick<NodeStory, 'report' | 'exitCode'> & { readonly planned: PlannedNode };
 
-async function onThisNode(session: Session, flags: NodeGcFlags): Promise<NodeStory> {
+async function onThisNode(session: Session, flags: NodeGcFlags): Promise<StoryHere> {
   const { terminal } = session;
   const runtime = await openRuntimeOf(session);
   try {
@@ -97,7 +97,7 @@ async function confirmed(
   runtime: Runtime,
   planned: PlannedNode,
   flags: NodeGcFlags,
-): Promise<NodeStory> {
+): Promise<StoryHere> {
   const { terminal } = session;
   const { plan } = planned;
   // A run reports what it did; what it could not see is the reason why it did no more.
@@ -113,6 +113,14 @@ async function confirmed(
 /** Who forgets `--all-nodes` would have this node cleaned in place of those that he names. @throws USAGE_INVALID */
 function assertFleetFlags(flags: NodeGcFlags): void {
   const given = ofFleets.find((name) => flags[name] !== undefined);
+  if (flags.allNodes === true && flags.planOut !== undefined && flags.confirm === true)
+    throw new CodedError<CliErrorCode>('USAGE_INVALID', 'going through all nodes: a plan is saved, or it is done', {
+      hint: 'leave --confirm out, and then: winnow apply FILE --confirm',
+    });
+  if (flags.fleetPlan === true && flags.fleetReport !== true)
+    throw new CodedError<CliErrorCode>('USAGE_INVALID', 'reading the options: --fleet-plan is about --fleet-report', {
+      hint: 'leave it out: a plan is saved with --plan-out FILE',
+    });
   if (flags.allNodes === true || given === undefined) return;
   throw new CodedError<CliErrorCode>('USAGE_INVALID', `reading the options: ${flagName(given)} is about all nodes`, {
     hint: 'add --all-nodes, or leave it out',

@@ -4,6 +4,8 @@ import { PlanError } from '../../plan/errors.ts';
 import { type ExitCode, exitCodeOfUndo } from '../../report/exit-code.ts';
 import { renderUndo } from '../../report/undo-report.ts';
 import { journals } from '../../systems/journal/index.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import type { CliErrorCode } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { startProgress } from '../progress.ts';
@@ -34,6 +36,12 @@ export async function undoOne(terminal: Terminal, flags: UndoFlags, [name = '']:
       await terminal.print(renderUndo(shown, flags.output, terminal.paint));
       return exitCodeOfUndo(shown);
     });
+  if (begin.header.scope.fleet !== undefined)
+    throw new CodedError<CliErrorCode>(
+      'USAGE_INVALID',
+      `undoing ${runId}: it cleaned all nodes of a cluster, and what undo needs lies on each of them`,
+      { hint: `on a node: winnow undo last --state-dir ${begin.header.scope.fleet.jobs.stateDir}` },
+    );
   const { host, url } = begin.header.scope.registry ?? { host: '', url: '' };
   const own = settings.registry.url === undefined ? { ...flags, registry: url } : flags;
 

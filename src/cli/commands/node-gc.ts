@@ -43,5 +43,9 @@ Examples:
   # Every node of the cluster, five at once, each by a Job of its own; what would go?
   winnow node-gc --all-nodes --fleet-image registry.example/winnow:1.2.3 --parallelism 5
 
+  # The same, to be looked at, and then to be done exactly so
+  winnow node-gc --all-nodes --fleet-image registry.example/winnow:1.2.3 --plan-out nodes.jsonl
+  winnow apply nodes.jsonl --confirm
+
   # Images of one build only
   winnow node-gc --runtime docker:///var/run/docker.sock --min-pull-age 0s --label opschain.change_id=abc123`;

@@ -52,7 +52,7 @@ export function addFleetOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--all-nodes', 'clean all nodes of a cluster, each by a Job of its own').conflicts([
-        ...['planOut', 'showKept', 'nodeName', 'fleetReport'],
+        ...['showKept', 'nodeName', 'fleetReport'],
       ]),
     )
     .option('--fleet-image <image>', 'with --all-nodes: the image of the Jobs, one with Winnow in it')
@@ -72,5 +72,22 @@ export function addFleetOptions(command: Command): Command {
     )
     .option('--kubeconfig <file>', "with --all-nodes: whose nodes (as kubectl, or the pod's own account)")
     .option('--kube-context <name>', 'with --all-nodes: context of that file')
-    .addOption(new Option('--fleet-report', 'end with lines that --all-nodes reads, as its Jobs do'));
+    .addOption(new Option('--fleet-report', 'end with lines that --all-nodes reads, as its Jobs do'))
+    .addOption(new Option('--fleet-plan', 'with --fleet-report: tell the plan, too').conflicts('confirm'));
+}
+
+/** Of `apply`: for the plan of a fleet, and for the Jobs that it makes. */
+export function addApplyFleetOptions(command: Command): Command {
+  return command
+    .option(
+      '--fleet-image <image>',
+      'of a plan for all nodes: the image of the Jobs (the one that it was planned with)',
+    )
+    .option('--parallelism <count>', 'of a plan for all nodes: nodes at once')
+    .option('--deadline <duration>', 'of a plan for all nodes: how long a Job may take')
+    .option('--kubeconfig <file>', 'of a plan for all nodes: whose nodes')
+    .option('--kube-context <name>', 'of a plan for all nodes: context of that file')
+    .option('--plan-sha256 <hash>', 'refuse any other plan than the one whose unpacked file has this hash')
+    .option('--node-name <name>', 'with --fleet-report: the node')
+    .addOption(new Option('--fleet-report', 'end with lines that a fleet reads, as its Jobs do'));
 }

@@ -65,6 +65,22 @@ export function bytesTold(disks: readonly ImageDisk[], counts: NodeCounts | unde
   return { name, status: 'ok', finding };
 }
 
+/** @param why - they must not be let go of here; undefined where they may */
+export function packedLayers({ resources, edges, exists }: Evidence, why: string | undefined): Check {
+  const name = 'runtime: packed layers';
+  const layers = adjacency(resources.size, edges, ['layer'], 'forward');
+  let isKept = false;
+  for (let id = 0; id < resources.size && !isKept; id += 1) isKept = [...layers(id)].some(exists);
+  if (!isKept) return { name, status: 'ok', finding: 'none are kept besides the unpacked ones' };
+  if (why === undefined)
+    return {
+      name,
+      status: 'ok',
+      finding: 'kept besides the unpacked ones; here they can be let go of (--release-content)',
+    };
+  return { name, status: 'warn', finding: why, hint: 'leave --release-content and discard_unpacked_layers off here' };
+}
+
 /** @param version - of containerd */
 export function expiries(images: readonly ExpiringImage[], version: string): Check {
   const name = 'runtime: expiries';

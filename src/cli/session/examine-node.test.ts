@@ -4,7 +4,7 @@ import type { NodeCounts } from '../../plan/node-counts.ts';
 import type { FileTuning } from '../../systems/node-config/contract.ts';
 import { checkOf } from './examine-node-config.ts';
 import { fullness, socketMount } from './examine-node-disk.ts';
-import { bytesTold, expiries, goneImages, lostPins } from './examine-node-images.ts';
+import { bytesTold, expiries, goneImages, lostPins, packedLayers } from './examine-node-images.ts';
 
 test('a disk is told as the kubelet counts it and as df does, with a warning where they differ', () => {
   expect(fullness({ blocks: 1000, bfree: 500, bavail: 500 })).toEqual({
@@ -119,4 +119,20 @@ test('images that somebody has given an end are told, with a warning where conta
     status: 'warn',
     finding: '1 with an end; first: r.example/a:1 at 1970-01-01T00:00:00.000Z; it goes then, though pods use it',
   });
+});
+
+test('packed layers are told where there are any, with what speaks against letting go of them', () => {
+  const { evidence, sink } = collectEvidence();
+  const manifest = sink.resource('content', 'cri:///c.sock', 'sha256:m');
+  const layer = sink.resource('content', 'cri:///c.sock', 'sha256:l');
+  sink.exists(manifest, { sizeBytes: 1 });
+  sink.refers(manifest, layer, 'layer');
+
+  expect(packedLayers(evidence, undefined)).toMatchObject({ status: 'ok', finding: expect.stringContaining('none') });
+  sink.exists(layer, { sizeBytes: 1 });
+  expect(packedLayers(evidence, undefined)).toMatchObject({
+    status: 'ok',
+    finding: expect.stringContaining('--release-content'),
+  });
+  expect(packedLayers(evidence, 'Spegel runs here')).toMatchObject({ status: 'warn', finding: 'Spegel runs here' });
 });

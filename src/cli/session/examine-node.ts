@@ -9,7 +9,7 @@ import { formatBytes } from '../../util/pure/bytes.ts';
 import { CodedError, messageOf } from '../../util/pure/coded-error.ts';
 import { nodeConfigChecks } from './examine-node-config.ts';
 import { diskCheck, mountedSocket } from './examine-node-disk.ts';
-import { bytesTold, expiries, goneImages, lostPins } from './examine-node-images.ts';
+import { bytesTold, expiries, goneImages, lostPins, packedLayers } from './examine-node-images.ts';
 
 export interface NodeToExamine {
   readonly runtime: Runtime;
@@ -109,30 +109,17 @@ async function sandboxImage(keys: ReadonlySet<string>, runtime: Runtime, signal:
 
 async function ofContainerd(
   { runtime, timeoutMs, signal }: NodeToExamine,
-  { plan }: PlannedNode,
+  { plan, view }: PlannedNode,
   version: string,
 ): Promise<readonly Check[]> {
   const counts = plan.header.node;
   return [
-    await packedLayers(runtime, signal),
+    packedLayers(view.evidence, await runtime.whyNotRelease(signal)),
     unreferenced(counts?.unreferencedBytes ?? 0),
     leases(counts),
     await namespaces(runtime, timeoutMs, signal),
     expiries(await imagesWithExpiry(parseRuntimeAddress(runtime.name), { timeoutMs }, signal), version),
   ];
-}
-
-async function packedLayers(runtime: Runtime, signal: AbortSignal): Promise<Check> {
-  const name = 'runtime: packed layers';
-  const why = await runtime.whyNotRelease(signal);
-  if (why === undefined)
-    return {
-      name,
-      status: 'ok',
-      finding: 'kept besides the unpacked ones; here they can be let go of (--release-content)',
-    };
-  if (why.includes('discard_unpacked_layers')) return { name, status: 'ok', finding: why };
-  return { name, status: 'warn', finding: why, hint: 'leave --release-content and discard_unpacked_layers off here' };
 }
 
 function unreferenced(bytes: number): Check {

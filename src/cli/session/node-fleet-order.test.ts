@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
 import { createProgram } from '../program.ts';
-import { fleetOrder } from './node-fleet-order.ts';
+import { applyOrder, fleetOrder, jobsToApply } from './node-fleet-order.ts';
 
 const place = { env: {}, cwd: '/work', home: '/home/me' };
 
@@ -49,17 +49,22 @@ const anyFlags = fc.record({
 describe('the order of a fleet', () => {
   test('says to each node just what was said here, in whatever words', async () => {
     await fc.assert(
-      fc.asyncProperty(anyFlags, fc.boolean(), async (given, isConfirmed) => {
-        const here = await settingsOf(given);
-        const { settings, flags } = await understood(fleetOrder(here, isConfirmed).args);
+      fc.asyncProperty(
+        anyFlags,
+        fc.constantFrom('dry-run' as const, 'tell-plan' as const, 'confirmed' as const),
+        async (given, what) => {
+          const here = await settingsOf(given);
+          const { settings, flags } = await understood(fleetOrder(here, what).args);
 
-        const { fleet: _, runtime: __, ...wanted } = here.nodeGc;
-        const { fleet: ___, runtime, ...got } = settings.nodeGc;
-        expect(got).toEqual(wanted);
-        expect(runtime).toBe('cri:///run/containerd/containerd.sock');
-        expect(flags['confirm'] === true).toBe(isConfirmed);
-        expect(flags['fleetReport']).toBe(true);
-      }),
+          const { fleet: _, runtime: __, ...wanted } = here.nodeGc;
+          const { fleet: ___, runtime, ...got } = settings.nodeGc;
+          expect(got).toEqual(wanted);
+          expect(runtime).toBe('cri:///run/containerd/containerd.sock');
+          expect(flags['confirm'] === true).toBe(what === 'confirmed');
+          expect(flags['fleetPlan'] === true).toBe(what === 'tell-plan');
+          expect(flags['fleetReport']).toBe(true);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -72,7 +77,7 @@ describe('the order of a fleet', () => {
       forceInsecure: true,
     });
     const nodeGc = { ...here.nodeGc, fleet: { ...here.nodeGc.fleet, registrySecret: 'login' } };
-    const { settings } = await understood(fleetOrder({ ...here, nodeGc }, false).args);
+    const { settings } = await understood(fleetOrder({ ...here, nodeGc }, 'dry-run').args);
 
     expect(settings.nodeGc).toMatchObject({ watermarks: { highPercent: 85, lowPercent: 80 }, requireRepullable: true });
     expect(settings.registry).toMatchObject({
@@ -94,7 +99,7 @@ describe('the order of a fleet', () => {
   ])(
     'mounts of a node with %s only what is needed, and only its own state to be written',
     async (runtime, path, type, images) => {
-      const { mounts } = fleetOrder(await settingsOf({ runtime }), true);
+      const { mounts } = fleetOrder(await settingsOf({ runtime }), 'confirmed');
 
       expect(mounts).toEqual([
         { path, readOnly: true, type },
@@ -105,10 +110,10 @@ describe('the order of a fleet', () => {
   );
 
   test('asks the own cluster with a token, and no other cluster at all', async () => {
-    const own = fleetOrder(await settingsOf({ clusters: ['kubernetes'] }), false);
+    const own = fleetOrder(await settingsOf({ clusters: ['kubernetes'] }), 'dry-run');
     expect(own.args).toContain('--cluster=kubernetes');
     expect(own.needsToken).toBe(true);
-    expect(fleetOrder(await settingsOf({}), false).needsToken).toBe(false);
+    expect(fleetOrder(await settingsOf({}), 'dry-run').needsToken).toBe(false);
 
     for (const spec of [
       'manifests:/srv/gitops',
@@ -118,7 +123,7 @@ describe('the order of a fleet', () => {
       'kubernetes:?may-hold=a',
     ]) {
       const here = await settingsOf({ clusters: [spec] });
-      expect(() => fleetOrder(here, false), spec).toThrow('a Job on a node can not ask');
+      expect(() => fleetOrder(here, 'dry-run'), spec).toThrow('a Job on a node can not ask');
     }
   });
 
@@ -126,8 +131,50 @@ describe('the order of a fleet', () => {
     const here = await settingsOf({ clusters: ['kubernetes'] });
     const customResources = [{ apiGroup: 'x.example', kind: 'Robot', images: ['spec.image'] }] as never;
 
-    expect(() => fleetOrder({ ...here, references: { ...here.references, customResources } }, false)).toThrow(
+    expect(() => fleetOrder({ ...here, references: { ...here.references, customResources } }, 'dry-run')).toThrow(
       'references.customResources can not be handed on',
     );
+  });
+});
+
+describe('the order of a fleet that applies a plan', () => {
+  const flagsOfApply = async (words: readonly string[]) => {
+    const program = createProgram();
+    let given: Record<string, unknown> = {};
+    const command = program.commands.find((one) => one.name() === 'apply') as Command;
+    command.exitOverride().action((_: string, flags: Record<string, unknown>) => {
+      given = flags;
+    });
+    await program.parseAsync(words, { from: 'user' });
+    return given;
+  };
+
+  test('is that one plan and no other, by its hash, with all that its plan was made with', async () => {
+    const settings = await settingsOf({
+      ...{ requireRepullable: true, forceInsecure: true, clusters: ['kubernetes'], timeout: '7s' },
+      ...{ staticPods: '/etc/kubernetes/manifests', runtime: 'cri:///run/crio/crio.sock' },
+    });
+    const nodeGc = { ...settings.nodeGc, fleet: { ...settings.nodeGc.fleet, registrySecret: 'login' } };
+    const jobs = jobsToApply({ ...settings, nodeGc }, 'registry.example/winnow:1');
+    const order = applyOrder(jobs, { logLevel: 'warn', sha256: 'abc' });
+
+    expect(await flagsOfApply([...order.args, '--node-name=n1'])).toMatchObject({
+      ...{ planSha256: 'abc', confirm: true, fleetReport: true, nodeName: 'n1', stateDir: '/var/lib/winnow' },
+      ...{
+        timeout: '7000ms',
+        logLevel: 'warn',
+        authFile: '/etc/winnow/registry/.dockerconfigjson',
+        forceInsecure: true,
+      },
+    });
+    expect(order.args[1]).toBe('/etc/winnow/plan/plan.jsonl.gz');
+    expect(order.needsToken).toBe(true);
+    expect(order.mounts).toEqual(fleetOrder(settings, 'dry-run').mounts);
+  });
+
+  test('is refused where a Job could not ask what it has to ask', async () => {
+    const settings = await settingsOf({ clusters: ['manifests:/srv/gitops'] });
+
+    expect(() => jobsToApply(settings, 'x')).toThrow('a Job on a node can not ask');
   });
 });

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { NodeGcSettings, Settings } from '../../config/settings.ts';
-import { type NodeMount, REGISTRY_LOGIN } from '../../systems/fleet/index.ts';
+import type { FleetJobs } from '../../plan/fleet-scope.ts';
+import { type NodeMount, PLAN_FILE, REGISTRY_LOGIN } from '../../systems/fleet/index.ts';
 import { formatRuntimeAddress, parseRuntimeAddress, usualSockets } from '../../systems/runtime/index.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { CliErrorCode } from '../errors.ts';
@@ -14,15 +15,17 @@ export interface FleetOrder {
   readonly needsToken: boolean;
 }
 
-/** @throws USAGE_INVALID for settings that can not be handed on to a Job: it would remove more than they allow */
-export function fleetOrder(
-  settings: Pick<Settings, 'nodeGc' | 'clusters' | 'references' | 'registry' | 'log'>,
-  isConfirmed: boolean,
-): FleetOrder {
+type OrderSettings = Pick<Settings, 'nodeGc' | 'clusters' | 'references' | 'registry' | 'log' | 'plan'>;
+
+/**
+ * What Jobs do that decide on their nodes.
+ *
+ * @param what - `tell-plan`: a dry run that tells its plan
+ * @throws USAGE_INVALID for settings that can not be handed on to a Job: it would remove more than they allow
+ */
+export function fleetOrder(settings: OrderSettings, what: 'dry-run' | 'tell-plan' | 'confirmed'): FleetOrder {
   const { nodeGc } = settings;
-  const runtime = parseRuntimeAddress(
-    nodeGc.runtime ?? formatRuntimeAddress(usualSockets[0] as (typeof usualSockets)[0]),
-  );
+  const runtime = runtimeOf(nodeGc);
   const clusters = clusterArgs(settings);
   return {
     args: [
@@ -34,11 +37,49 @@ export function fleetOrder(
       ...repullableArgs(settings),
       ...clusters,
       '--fleet-report',
-      ...(isConfirmed ? ['--confirm'] : []),
+      ...(what === 'tell-plan' ? ['--fleet-plan', `--expires-after=${settings.plan.expiresAfterMs}ms`] : []),
+      ...(what === 'confirmed' ? ['--confirm'] : []),
     ],
-    mounts: mountsFor(nodeGc, runtime.socket),
+    mounts: mountsFor({ ...nodeGc.fleet, staticPods: nodeGc.staticPods }, runtime.socket),
     needsToken: clusters.length > 0,
   };
+}
+
+/** What Jobs do that apply plans which were made with these settings. @throws USAGE_INVALID as {@link fleetOrder} */
+export function jobsToApply(settings: OrderSettings, image: string): FleetJobs {
+  const { nodeGc, registry } = settings;
+  const { selector: _, image: __, ...fleet } = nodeGc.fleet;
+  return {
+    ...fleet,
+    image,
+    ...(nodeGc.staticPods !== undefined && { staticPods: nodeGc.staticPods }),
+    runtime: formatRuntimeAddress(runtimeOf(nodeGc)),
+    timeoutMs: nodeGc.timeoutMs,
+    asksRegistries: nodeGc.requireRepullable,
+    insecure: registry.insecure === true,
+    asksCluster: clusterArgs(settings).length > 0,
+  };
+}
+
+/** A Job applies the plan that it gets as a file, and no other. Clusters and static pods are those that the plan names. */
+export function applyOrder(
+  { asksRegistries, insecure, registrySecret, asksCluster, ...jobs }: FleetJobs,
+  { logLevel, sha256 }: { readonly logLevel: string; readonly sha256: string },
+): FleetOrder {
+  return {
+    args: [
+      ...['apply', PLAN_FILE, `--plan-sha256=${sha256}`, '--confirm'],
+      ...[`--state-dir=${jobs.stateDir}`, `--timeout=${jobs.timeoutMs}ms`, `--log-level=${logLevel}`],
+      ...(asksRegistries ? registryArgs({ registrySecret, insecure }) : []),
+      '--fleet-report',
+    ],
+    mounts: mountsFor(jobs, parseRuntimeAddress(jobs.runtime).socket),
+    needsToken: asksCluster,
+  };
+}
+
+function runtimeOf({ runtime }: NodeGcSettings) {
+  return parseRuntimeAddress(runtime ?? formatRuntimeAddress(usualSockets[0] as (typeof usualSockets)[0]));
 }
 
 /** Flags that come to the same policy as the settings that they are made of. */
@@ -78,10 +119,14 @@ const labelText = ({ key, value, absent }: ImagePolicy['labels'][number]) =>
 
 function repullableArgs({ nodeGc, registry }: Pick<Settings, 'nodeGc' | 'registry'>): readonly string[] {
   if (!nodeGc.requireRepullable) return [];
+  const { registrySecret } = nodeGc.fleet;
+  return ['--require-repullable', ...registryArgs({ registrySecret, insecure: registry.insecure === true })];
+}
+
+function registryArgs(access: { readonly registrySecret: string | undefined; readonly insecure: boolean }) {
   return [
-    '--require-repullable',
-    ...(nodeGc.fleet.registrySecret === undefined ? [] : [`--auth-file=${REGISTRY_LOGIN}`]),
-    ...(registry.insecure === true ? ['--force-insecure'] : []),
+    ...(access.registrySecret === undefined ? [] : [`--auth-file=${REGISTRY_LOGIN}`]),
+    ...(access.insecure ? ['--force-insecure'] : []),
   ];
 }
 
@@ -108,15 +153,21 @@ function clusterArgs({ clusters, references }: Pick<Settings, 'clusters' | 'refe
   return own.map(({ source }) => `--cluster=${source.kind}`);
 }
 
-function mountsFor({ fleet, staticPods }: NodeGcSettings, socket: string): readonly NodeMount[] {
+interface OfNodes {
+  readonly stateDir: string;
+  readonly imagesPath?: string | undefined;
+  readonly staticPods?: string | undefined;
+}
+
+function mountsFor({ stateDir, imagesPath, staticPods }: OfNodes, socket: string): readonly NodeMount[] {
   const folder = dirname(socket);
   return [
     // In /run lie the sockets of everything, and in /var/run a pod's own token.
     ['/run', '/var/run'].includes(folder)
       ? { path: socket, readOnly: true, type: 'Socket' }
       : { path: folder, readOnly: true, type: 'Directory' },
-    { path: fleet.imagesPath ?? usualImagesPath(socket), readOnly: true, type: 'Directory' },
-    { path: fleet.stateDir, readOnly: false, type: 'DirectoryOrCreate' },
+    { path: imagesPath ?? usualImagesPath(socket), readOnly: true, type: 'Directory' },
+    { path: stateDir, readOnly: false, type: 'DirectoryOrCreate' },
     ...(staticPods === undefined ? [] : [{ path: staticPods, readOnly: true, type: 'Directory' } as const]),
   ];
 }

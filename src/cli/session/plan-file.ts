@@ -2,11 +2,14 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Action } from '../../plan/action.ts';
 import { decodePlan, encodePlan } from '../../plan/codec.ts';
 import { PlanError } from '../../plan/errors.ts';
 import type { Plan, PlanHeader } from '../../plan/plan.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
+import { sha256Hex } from '../../util/pure/hash.ts';
 import { failureWords } from '../../util/pure/system-failure.ts';
 import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { PlanToRun } from './run-plan.ts';
@@ -17,6 +20,8 @@ export interface ReadPlan extends PlanToRun {
   reread(): AsyncIterable<Action>;
   /** All actions at once, to be shown. */
   collect(): Promise<readonly Action[]>;
+  /** Of the whole file, unpacked, in hex. */
+  sha256(): string;
 }
 
 /** Writes a plan file, readable by its owner alone: it names what a company runs. */
@@ -32,7 +37,8 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
 }
 
 /**
- * Reads a plan file, checks it from end to end, and only then hands it out. The file is read once: what is applied is what was checked.
+ * Reads a plan file, checks it from end to end, and only then hands it out. The file is read once: what is applied is what was checked. It may
+ * be packed, by gzip.
  *
  * @throws PLAN_FILE_UNREADABLE, PLAN_MALFORMED, PLAN_CUT_SHORT, PLAN_CHANGED
  */
@@ -44,7 +50,14 @@ export async function readPlanFile(path: string): Promise<ReadPlan> {
     for await (const one of actionsOf(bytes)) all.push(one);
     return all;
   };
-  return { header, actions: actionsOf(bytes), lines: withLineFeeds(bytes), reread: () => actionsOf(bytes), collect };
+  return {
+    header,
+    actions: actionsOf(bytes),
+    lines: withLineFeeds(bytes),
+    reread: () => actionsOf(bytes),
+    collect,
+    sha256: () => sha256Hex(bytes),
+  };
 }
 
 /** Reads to the end: it throws where the file was cut or changed, naming the file. */
@@ -66,7 +79,8 @@ export function planToRun(plan: Plan): PlanToRun {
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    const bytes = await readFile(path);
+    return isPacked(bytes) ? await unpacked(bytes) : bytes;
   } catch (error) {
     throw new CodedError<CliErrorCode>('PLAN_FILE_UNREADABLE', `reading the plan ${path}: ${failureWords(error)}`, {
       hint: cliErrors.PLAN_FILE_UNREADABLE.hint,
@@ -74,6 +88,9 @@ async function readBytes(path: string): Promise<Buffer> {
     });
   }
 }
+
+const isPacked = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const unpacked = promisify(gunzip) as (bytes: Buffer) => Promise<Buffer>;
 
 async function* linesOf(bytes: Buffer): AsyncGenerator<string> {
   for (const line of withLineFeeds(bytes)) yield line.endsWith('\n') ? line.slice(0, -1) : line;

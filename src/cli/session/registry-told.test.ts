@@ -26,7 +26,12 @@ async function told(lines: readonly string[], { pushLeaseMs = HOUR_MS, wantsPull
       prune: isNamed ? { pulls: { files: [file], ignoreUserAgents: [], ignoreActors: [], pushLeaseMs } } : {},
     },
     terminal: {
-      ...{ signal: AbortSignal.timeout(5000), nowMs: () => nowMs, say: (line: string) => void said.push(line) },
+      ...{
+        env: {},
+        signal: AbortSignal.timeout(5000),
+        nowMs: () => nowMs,
+        say: (line: string) => void said.push(line),
+      },
       paint: { yellow: (text: string) => text },
     },
   } as unknown as Session;

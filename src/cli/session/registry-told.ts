@@ -1,11 +1,8 @@
 import { applyPulls } from '../../evidence/apply-pulls.ts';
 import { applyPushes } from '../../evidence/apply-pushes.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import type { Gap } from '../../evidence/gap.ts';
 import type { Sink } from '../../evidence/sink.ts';
-import type { PullsRead } from '../../systems/pulls/contract.ts';
-import { notificationFiles, openPulls, programsThatOnlyLook } from '../../systems/pulls/index.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
+import { openHole, pushLeaseOf, readTold, toldFiles } from './read-told.ts';
 import type { Session } from './session.ts';
 
 /** What a registry told of pulls and pushes, as it was written down. */
@@ -29,13 +26,12 @@ export async function registryTold(
   host: string,
   wantsPulls: boolean,
 ): Promise<RegistryTold | undefined> {
-  const { settings, terminal } = session;
-  const pushLeaseMs = settings.prune.pulls?.pushLeaseMs ?? settings.serve.notifications.pushLeaseMs;
-  const named = settings.prune.pulls?.files ?? [];
-  const files = [...named, ...notificationFiles(settings.stateDir, host)];
-  if (files.length === 0 || (!wantsPulls && pushLeaseMs === 0)) return undefined;
+  const { terminal } = session;
+  const pushLeaseMs = pushLeaseOf(session);
   const leasesSinceMs = terminal.nowMs() - pushLeaseMs;
-  const { read, gap } = await readAll(session, named, files, leasesSinceMs);
+  const files = toldFiles(session, host, wantsPulls ? undefined : leasesSinceMs);
+  if (files.all.length === 0 || (!wantsPulls && pushLeaseMs === 0)) return undefined;
+  const { read, gap } = await readTold(session, files, leasesSinceMs, terminal.signal);
   for (const hole of read.holes)
     terminal.say(`${terminal.paint.yellow('warning:')} pulls before this are unknown: ${hole}`);
   return {
@@ -54,34 +50,4 @@ export async function registryTold(
         });
     },
   };
-}
-
-interface ReadAll {
-  readonly read: PullsRead;
-  /** Why what the service wrote down could not be read. */
-  readonly gap?: Pick<Gap, 'cause' | 'hint'>;
-}
-
-/** Files of the settings have to be there. What the service wrote itself is a gap where it can't be read: everything stays. */
-async function readAll(
-  { settings, terminal }: Pick<Session, 'settings' | 'terminal'>,
-  named: readonly string[],
-  files: readonly string[],
-  leasesSinceMs: number,
-): Promise<ReadAll> {
-  const { ignoreUserAgents: userAgents = programsThatOnlyLook, ignoreActors: actors = [] } = settings.prune.pulls ?? {};
-  const readThese = (some: readonly string[]) =>
-    openPulls({ files: some, userAgents, actors }).read(terminal.signal, leasesSinceMs);
-  try {
-    return { read: await readThese(files) };
-  } catch (failure) {
-    if (files.length === named.length || !(failure instanceof CodedError)) throw failure;
-    const { message: cause, hint } = failure;
-    return { read: await readThese(named), gap: { cause, ...(hint !== undefined && { hint }) } };
-  }
-}
-
-/** Where a push may be hidden that still holds something. */
-function openHole({ holes, times }: PullsRead, sinceMs: number): string | undefined {
-  return (times.knownSinceMs ?? Number.POSITIVE_INFINITY) > sinceMs ? holes[0] : undefined;
 }

@@ -1,4 +1,6 @@
 import { applyNodePlan, type RunReport } from '../../flows/apply-node-plan.ts';
+import type { Outcome } from '../../flows/apply-registry-plan.ts';
+import type { Action } from '../../plan/action.ts';
 import type { Runtime } from '../../systems/runtime/contract.ts';
 import { startProgress } from '../progress.ts';
 import { registriesOf } from './can-be-pulled.ts';
@@ -8,8 +10,13 @@ import { outcomeLog } from './outcome-log.ts';
 import type { PlanToRun } from './run-plan.ts';
 import type { Session } from './session.ts';
 
-/** Applies a plan to a node. */
-export async function runNodePlan(session: Session, runtime: Runtime, plan: PlanToRun): Promise<RunReport> {
+/** Applies a plan to a node. @param onOutcome - told of each action that came to an end */
+export async function runNodePlan(
+  session: Session,
+  runtime: Runtime,
+  plan: PlanToRun,
+  onOutcome: (action: Action, outcome: Outcome) => void = () => undefined,
+): Promise<RunReport> {
   const { terminal, journal, log, settings } = session;
   const { header } = plan;
   const runId = runIdFor(header, await journal.runs(), terminal.nowMs());
@@ -28,6 +35,7 @@ export async function runNodePlan(session: Session, runtime: Runtime, plan: Plan
       signal: terminal.signal,
       onProgress: (tally, action, outcome) => {
         outcomes.note(action, outcome);
+        onOutcome(action, outcome);
         const { done, alreadyGone, skipped, failed } = tally;
         progress.update(
           done + alreadyGone + skipped + failed,

@@ -10,6 +10,7 @@ import { runIdFor } from './ids.ts';
 import { assertCanDelete } from './means.ts';
 import { rememberRegistry, watchedRecords } from './memory.ts';
 import { outcomeLog } from './outcome-log.ts';
+import { pushesSince } from './pushes-since.ts';
 import type { Session } from './session.ts';
 
 /** A plan as it is applied: checked from end to end, its actions and lines readable again. */
@@ -30,6 +31,7 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
   const state = await session.state();
   const records = await session.records(registry.host);
   const uses = await usesOf(session, header);
+  const pushes = pushesSince(session, registry.host, header);
   log.info('applying', { run_id: runId, plan_id: header.id, registry: registry.host, actions: header.actionCount });
   const progress = startProgress(terminal, 'removing');
   const outcomes = outcomeLog(log, runId);
@@ -47,6 +49,7 @@ export async function runPlan(session: Session, plan: PlanToRun): Promise<RunRep
       recordsOf: recordsOfTags(settings),
       recordsMaxAgeMs: recheckRecordsEveryMs,
       ...(uses === undefined ? {} : { uses }),
+      ...(pushes === undefined ? {} : { pushes }),
       concurrency,
       nowMs: terminal.nowMs,
       signal: terminal.signal,

@@ -1,7 +1,7 @@
 import { type Damage, damageKinds } from '../../graph/damage-kinds.ts';
 import { type Document, documentHead } from '../document.ts';
 import type { FsckFindings } from './findings.ts';
-import { sumsOf, toBePushed } from './fsck-words.ts';
+import { outOfSight, sumsOf, toBePushed } from './fsck-words.ts';
 
 /** The findings for programs. */
 export function fsckDocument({ system, place, counts, damage, unseen, repair }: FsckFindings): Document {
@@ -13,6 +13,7 @@ export function fsckDocument({ system, place, counts, damage, unseen, repair }: 
     ['counts', { ...counts, ...sums, unseen: unseen.length }],
     ['findings', findings(damage)],
     ['unseen', unseen],
+    ['outOfSight', system === 'registry' ? outOfSight : undefined],
     ['pushAgain', toBePushed(damage)],
     ['repair', repair],
   ];

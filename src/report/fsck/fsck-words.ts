@@ -65,17 +65,29 @@ export function fsckFacts({ system, place, counts, damage, unseen }: FsckFinding
         ? undefined
         : `${counted(notUnderstood, 'manifest')} of a type that is not understood: what they need was not looked for`,
     ],
-    ['Result', resultInWords(sumsOf(damage), unseen.length)],
+    ['Result', resultInWords(sumsOf(damage), unseen.length, system)],
+    ['Not seen', system === 'registry' ? `${outOfSight.join('; ')}: fsck --store looks there` : undefined],
   ];
 }
 
-function resultInWords({ broken, warnings, brokenTags }: FsckSums, unseen: number): string {
+/** What nobody can see who asks the registry alone. */
+export const outOfSight: readonly string[] = [
+  'blobs that are gone from the storage while the registry remembers them in a cache',
+  'manifests without a tag',
+];
+
+function resultInWords(
+  { broken, warnings, brokenTags }: FsckSums,
+  unseen: number,
+  system: FsckFindings['system'],
+): string {
   const parts = [
     broken === 0 ? undefined : `${broken} broken (${counted(brokenTags, 'tag')} can not be pulled whole)`,
     warnings === 0 ? undefined : counted(warnings, 'warning'),
     unseen === 0 ? undefined : `${counted(unseen, 'thing')} could not be looked at`,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'all is whole' : parts.join(', ');
+  if (parts.length > 0) return parts.join(', ');
+  return system === 'store' ? 'all is whole' : 'all is whole, as far as the registry says';
 }
 
 /** What was healed, in one line. */

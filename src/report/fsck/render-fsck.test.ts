@@ -29,6 +29,18 @@ const shown = (findings: FsckFindings, format: Parameters<typeof renderFsck>[1])
   ...renderFsck(findings, format, noPaint),
 ];
 
+test('a registry is whole only as far as it says, and what can not be seen that way is told', () => {
+  const asked: FsckFindings = { ...whole, system: 'registry', place: 'registry.example' };
+
+  const lines = shown(asked, 'table');
+
+  expect(lines).toContainEqual(expect.stringContaining('all is whole, as far as the registry says'));
+  expect(lines).toContainEqual(expect.stringMatching(/^Not seen: .*cache.*fsck --store/));
+  expect(shown(asked, 'markdown').join('\n')).toContain('- Not seen: ');
+  expect(shown(asked, 'json').join('\n')).toContain('"outOfSight"');
+  expect(shown(whole, 'json').join('\n')).not.toContain('"outOfSight"');
+});
+
 test('a whole store is told in a few lines', () => {
   expect(shown(whole, 'table')).toEqual([
     'Store:   distribution-fs:/data',

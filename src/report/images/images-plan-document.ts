@@ -1,6 +1,6 @@
 import { parseStreamItemKey, streamIn } from '../../evidence/stream-item.ts';
 import type { Action, ActionKind } from '../../plan/action.ts';
-import { actionsOfKinds } from '../../plan/image-actions.ts';
+import { actionsEmptyingTags, actionsOfKinds } from '../../plan/image-actions.ts';
 import type { Document } from '../document.ts';
 import { isoTime } from '../words.ts';
 
@@ -9,10 +9,11 @@ import { isoTime } from '../words.ts';
  * and goes through the actions by itself.
  */
 export function imagesPlanDocument(actions: Iterable<Action>): Document {
-  const only = (kinds: readonly ActionKind[], entry: (action: Action) => object) => listed(actions, kinds, entry);
+  const only = (kinds: readonly ActionKind[], entry: (action: Action) => object) =>
+    listed(() => actionsOfKinds(actions, kinds), entry);
   return [
     ['streamItems', only(['delete-stream-item'], itemEntry)],
-    ['streamTags', listed(actions, ['delete-stream-item'], tagEntry, ({ emptiesTag }) => emptiesTag === true)],
+    ['streamTags', listed(() => actionsEmptyingTags(actions), tagEntry)],
     ['layerLinks', only(['delete-layer-link'], linkEntry)],
     ['manifestLinks', only(['delete-manifest-link'], linkEntry)],
     ['blobs', only(['delete-blob'], dataEntry)],
@@ -20,15 +21,10 @@ export function imagesPlanDocument(actions: Iterable<Action>): Document {
   ];
 }
 
-function listed(
-  actions: Iterable<Action>,
-  kinds: readonly ActionKind[],
-  entry: (action: Action) => object,
-  isMeant: (action: Action) => boolean = () => true,
-): Iterable<object> {
+function listed(actions: () => Iterable<Action>, entry: (action: Action) => object): Iterable<object> {
   return {
     *[Symbol.iterator]() {
-      for (const action of actionsOfKinds(actions, kinds)) if (isMeant(action)) yield entry(action);
+      for (const action of actions()) yield entry(action);
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type ExitCode, exitCodes } from '../exit-code.ts';
+import type { PlanHeader } from '../../plan/plan.ts';
+import { type ExitCode, exitCodeOfPlan, exitCodes } from '../exit-code.ts';
 import type { FleetOutcome, FleetReport, FleetRow } from './fleet-report.ts';
 
 const good: ReadonlySet<FleetOutcome> = new Set(['success', 'incomplete']);
@@ -43,6 +44,31 @@ export function exitCodeOfFleet(report: Pick<FleetReport, 'nodes' | 'breaker' | 
   if (failed > 0 || notBegun > 0 || report.stopped !== undefined) return exitCodes.partial;
   return report.nodes.some(({ outcome }) => outcome === 'incomplete') ? exitCodes.evidence : exitCodes.done;
 }
+
+/**
+ * How the same ends where it has made a plan that is saved. A node that failed is a gap of the plan, and no failed action: 5 where there is
+ * one, and some other was planned for.
+ *
+ * @param header - of the plan; undefined where none was made
+ */
+export function exitCodeOfFleetPlan(report: FleetReport, header: PlanHeader | undefined): ExitCode {
+  const code = exitCodeOfFleet(report);
+  return header === undefined || code === exitCodes.failed ? code : exitCodeOfPlan(header);
+}
+
+/**
+ * How `apply` ends with the plan of a fleet: as a fleet does; 6 when all nodes on which something was to be done refused theirs, 5 when nodes
+ * are not in the plan since they could not be seen.
+ */
+export function exitCodeOfFleetRun(report: FleetReport, header: PlanHeader): ExitCode {
+  const failed = report.nodes.filter(hasFailed);
+  const isStale = failed.length > 0 && failed.every(({ outcome, why }) => outcome === 'refused' && isOutdated(why));
+  const code = exitCodeOfFleet(report);
+  if (isStale && !report.nodes.some(({ work }) => work !== undefined)) return exitCodes.outdated;
+  return code === exitCodes.done ? exitCodeOfPlan(header) : code;
+}
+
+const isOutdated = (why = '') => /^PLAN_(OTHER_NODE|EXPIRED)/.test(why);
 
 /** The fleet in one word, for events. */
 export function fleetOutcome(

@@ -1,3 +1,5 @@
+import type { Action } from '../../plan/action.ts';
+import type { PlanHeader } from '../../plan/plan.ts';
 import type { NodeReport, NodeWork } from './node-report.ts';
 
 /**
@@ -37,6 +39,12 @@ export interface FleetRow {
   readonly work?: NodeWork;
   /** For the snapshot; not shown. */
   readonly uses?: NodeReport['uses'];
+  /** For the plan of the fleet; not shown. */
+  readonly plan?: { readonly header: PlanHeader; readonly actions: readonly Action[] };
+  /** For the journal; not shown. */
+  readonly outcomes?: NodeReport['outcomes'];
+  /** The Job has told nothing that could be believed: how far it came nobody knows. For the journal; not shown. */
+  readonly isSilent?: true;
 }
 
 /** What going through the nodes of a cluster came to. */
@@ -49,6 +57,8 @@ export interface FleetReport {
   /** For messages: whose Jobs, where. */
   readonly fleet: string;
   readonly mode: 'plan' | 'apply';
+  /** The plan that was made, or is applied. */
+  readonly plan?: FleetPlanNote;
   readonly beganAtMs: number;
   readonly endedAtMs: number;
   /** In order of names. */
@@ -58,6 +68,14 @@ export interface FleetReport {
   /** Why no further node was begun, where it is not the breaker: a signal, a lost lease. */
   readonly stopped?: string;
   readonly snapshot?: FleetSnapshot;
+}
+
+export interface FleetPlanNote {
+  readonly id: string;
+  /** The file to which it was written. */
+  readonly file?: string;
+  /** Why it was not written. */
+  readonly why?: string;
 }
 
 export interface FleetSnapshot {

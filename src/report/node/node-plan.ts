@@ -61,7 +61,7 @@ function* inMarkdown(plan: NodePlanToShow): Generator<string> {
 }
 
 /** What a person calls it: an image by its first name, others by the beginning of their id. */
-function called({ target, names }: Action): string {
+export function called({ target, names }: Action): string {
   return names?.[0] ?? `${target.kind} ${target.key.slice(0, 12)}`;
 }
 

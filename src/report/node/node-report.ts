@@ -1,3 +1,4 @@
+import type { Outcome } from '../../apply/outcome.ts';
 import type { DiskCounts } from '../../plan/node-counts.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { NodeGcThings } from '../node-gc-event.ts';
@@ -17,6 +18,18 @@ export interface NodeReport {
   readonly runId?: string;
   readonly work?: NodeWork;
   readonly uses?: NodeUses;
+  /** Of a dry run, where the fleet asked for it: the node's plan as a file. */
+  readonly plan?: string;
+  /** Why {@link NodeReport.plan} is not there. */
+  readonly planUnfit?: string;
+  /** Of a plan that was applied: what became of each of its actions that came to an end. */
+  readonly outcomes?: readonly NodeOutcome[];
+}
+
+export interface NodeOutcome {
+  /** Of the action, in the node's own plan. */
+  readonly n: number;
+  readonly outcome: Outcome;
 }
 
 /** What was done to a node, or would be. */

@@ -59,6 +59,7 @@ function* endingLines(report: FleetReport): Generator<string> {
     yield `Stopped: ${counted(breaker.failed, 'node')} failed, and with ${breaker.allowed} no further one is begun (nodeGc.fleet.maxFailures).`;
   if (stopped !== undefined) yield `Stopped: ${printable(stopped)}.`;
   if (snapshot !== undefined) yield snapshotLine(snapshot);
+  yield* planLines(report);
   const ratio = successRatio(report);
   const besides = [
     ...(ratio.skipped > 0 ? [`${ratio.skipped} skipped`] : []),
@@ -72,6 +73,13 @@ function snapshotLine({ place, written, references, gaps, why }: NonNullable<Fle
   return written
     ? `Wrote ${counted(references, 'name')} of images in use to ${printable(place)}${unseen}.`
     : `Did not write the images in use to ${printable(place)}: ${printable(why ?? '')}.`;
+}
+
+function* planLines({ plan, mode }: FleetReport): Generator<string> {
+  if (plan === undefined || mode === 'apply') return;
+  const { id, file, why = '' } = plan;
+  if (file === undefined) yield `Did not save the plan: ${printable(why)}.`;
+  else yield `Saved plan ${id}: winnow apply ${printable(file)} shows it, and does it with --confirm.`;
 }
 
 const signedBytes = (bytes: number) => (bytes < 0 ? `-${formatBytes(-bytes)}` : formatBytes(bytes));
@@ -148,7 +156,7 @@ function markdownColumns(report: FleetReport): readonly MarkdownColumn<FleetRow>
 
 /** A fleet for programs. Sizes are whole bytes, times ISO 8601 in UTC. */
 export function fleetDocument(report: FleetReport): Document {
-  const { cluster, run, wasResumed, mode, breaker, stopped, snapshot } = report;
+  const { cluster, run, wasResumed, mode, plan, breaker, stopped, snapshot } = report;
   return [
     ...documentHead('FleetReport'),
     ['run', run],
@@ -156,6 +164,7 @@ export function fleetDocument(report: FleetReport): Document {
     ['cluster', cluster],
     ['fleet', report.fleet],
     ['mode', mode],
+    ['plan', plan],
     ['beganAt', isoTime(report.beganAtMs)],
     ['endedAt', isoTime(report.endedAtMs)],
     ['counts', successRatio(report)],
@@ -163,6 +172,10 @@ export function fleetDocument(report: FleetReport): Document {
     ['breaker', breaker],
     ['stopped', stopped],
     ['snapshot', snapshot],
-    ['nodes', report.nodes.map(({ uses: _, ...row }) => row)],
+    ['nodes', report.nodes.map(shownRow)],
   ];
+}
+
+function shownRow({ node, outcome, why, job, runId, work }: FleetRow): object {
+  return { node, outcome, job, why, runId, work };
 }

@@ -1,5 +1,6 @@
 import type { SourceSummary } from '../../evidence/evidence.ts';
 import type { Action } from '../../plan/action.ts';
+import type { FleetNodePlan } from '../../plan/plan.ts';
 import { actionDocument } from '../action-document.ts';
 import { type Document, documentHead } from '../document.ts';
 import { imagesPlanDocument } from '../images/images-plan-document.ts';
@@ -26,6 +27,8 @@ export function planDocument({ header, actions, kept }: PlanToShow): Document {
     ['counts', planTotals(header)],
     ['blobs', header.store],
     ['node', header.node],
+    ['nodes', header.fleet?.nodes.map(nodePlanDocument)],
+    ['nodesWithout', header.fleet?.without],
     ['imageCounts', header.images],
     ['clusters', header.clusters],
     ['badReferences', header.badReferences],
@@ -38,6 +41,16 @@ export function planDocument({ header, actions, kept }: PlanToShow): Document {
       : imagesPlanDocument(actions)),
     ['kept', kept],
   ];
+}
+
+/** One node's own plan in that of a fleet; its actions are among those of all. */
+function nodePlanDocument({ node, uid, sha256, header }: FleetNodePlan): object {
+  const { id, scope, madeAtMs, expiresAtMs, actionCount, freesBytes, keptByReason } = header;
+  return {
+    ...{ node, uid, runtime: scope.node?.runtime, planId: id, sha256 },
+    ...{ madeAt: isoTime(madeAtMs), expiresAt: isoTime(expiresAtMs) },
+    ...{ counts: header.node, keptByReason, actionCount, freesBytes },
+  };
 }
 
 function sourceDocument({ source, observedAtMs, facts, gaps }: SourceSummary): object {

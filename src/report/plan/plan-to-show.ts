@@ -56,9 +56,11 @@ function nothingToDo(header: PlanHeader, found: number): string {
 /** The last line of a shown plan. */
 export function nextCommand({ header, next }: Pick<PlanToShow, 'header' | 'next'>): string {
   if (header.broken.length > 0)
-    return `winnow ${header.flow} … -o wide shows every action; raise the limit only if they are all right`;
-  if (header.actionCount === 0 && header.scope.node !== undefined)
+    return `winnow ${commandOf(header)} … -o wide shows every action; raise the limit only if they are all right`;
+  if (header.actionCount === 0 && (header.scope.node ?? header.scope.fleet) !== undefined)
     return 'the same command with --show-kept tells what keeps each container and image';
   if (header.actionCount === 0) return 'winnow explain REF tells what keeps a tag';
   return next ?? 'the same command with --confirm, or with --plan-out FILE and then: winnow apply FILE --confirm';
 }
+
+const commandOf = ({ flow }: PlanHeader) => (flow === 'node-fleet' ? 'node-gc --all-nodes' : flow);

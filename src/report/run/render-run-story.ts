@@ -10,13 +10,14 @@ import { firstOf } from '../first-of.ts';
 import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.ts';
 import { isDocumentFormat, type OutputFormat } from '../output-format.ts';
 import type { Paint } from '../paint.ts';
+import { printable } from '../printable.ts';
 import { renderDocument } from '../render-document.ts';
 import { scopeFacts } from '../scope-fields.ts';
 import { section } from '../section.ts';
 import { type Column, tableLines } from '../table.ts';
 import { shortTime } from '../words.ts';
 import { type RunSummary, runSummaryDocument, summarizeRun } from './run-summary.ts';
-import { runCounts } from './run-words.ts';
+import { runCounts, unfinishedLines } from './run-words.ts';
 
 const SHOWN = 20;
 
@@ -35,12 +36,14 @@ function storyDocument(runId: string, story: WholeStory): Document {
   return [
     ...documentHead('Run'),
     ...Object.entries(runSummaryDocument(summarizeRun(runId, story))),
+    ['unfinished', story.unfinished.length === 0 ? undefined : story.unfinished],
     ['removed', story.removed.map(({ action, outcome }) => ({ ...actionDocument(action), outcome: outcome ?? null }))],
   ];
 }
 
 function* storyTable(runId: string, story: WholeStory, all: boolean, paint: Paint): Generator<string> {
   yield* factLines(storyFacts(runId, story));
+  yield* section(unfinishedLines(story).map((line) => paint.red(printable(line))));
   yield* section(tableLines(columns, firstOf(story.removed, all ? Number.POSITIVE_INFINITY : SHOWN), paint));
   if (!all && story.removed.length > SHOWN) yield `… and ${story.removed.length - SHOWN} more (-o wide shows all)`;
   yield '';
@@ -51,6 +54,7 @@ function* storyMarkdown(runId: string, story: WholeStory): Generator<string> {
   yield `## Winnow run ${mdCode(runId)}`;
   yield '';
   for (const [name, value] of storyFacts(runId, story)) if (value !== undefined) yield `- ${name}: ${mdText(value)}`;
+  yield* section(unfinishedLines(story).map((line) => `- ${mdText(line)}`));
   const cells: readonly MarkdownColumn<RemovedThing>[] = columns.map((column) => ({
     title: column.title,
     align: column.align ?? 'left',
@@ -75,7 +79,7 @@ function storyFacts(runId: string, story: RunStory): readonly (readonly [string,
     ['Planned', `${planned} actions`],
     [
       'Outcome',
-      `${runCounts({ tally })}; ${formatBytes(tally.freedBytes)} freed${scope.node === undefined ? ' for the collection of blobs' : ''}`,
+      `${runCounts({ tally })}; ${formatBytes(tally.freedBytes)} freed${(scope.node ?? scope.fleet) === undefined ? ' for the collection of blobs' : ''}`,
     ],
   ];
 }
@@ -90,8 +94,9 @@ const columns: readonly Column<RemovedThing>[] = [
 ];
 
 /** Things of a node have names that people know. */
-function called({ target, names }: Action): string {
-  return names?.[0] ?? formatResource(target);
+function called({ target, names, node }: Action): string {
+  const name = names?.[0] ?? formatResource(target);
+  return node === undefined ? name : `${node}: ${name}`;
 }
 
 function freed({ action, outcome }: RemovedThing): number {
@@ -99,6 +104,8 @@ function freed({ action, outcome }: RemovedThing): number {
 }
 
 function nextLine(runId: string, story: RunStory): string {
+  if (story.removedCount > 0 && story.begin.header.scope.fleet !== undefined)
+    return 'To take it back: winnow undo, on each node, with its state directory.';
   return story.removedCount > 0
     ? `To take it back: winnow undo ${runId}`
     : 'It removed nothing: there is nothing to take back.';

@@ -100,7 +100,7 @@ skipped (target-changed): 12 actions: the target is no longer what the plan saw
     const report = runReport(Array.from({ length: 5 }, (_, n) => [tagAction(n + 1, `v${n + 1}`), lost]));
 
     expect(table(report)).toContain(`
-skipped (evidence-stale): 5 actions: the records or a cluster could not be read again
+skipped (evidence-stale): 5 actions: the records, a cluster or what the registry told could not be read again
   because: orders: the connection was *lost*
   registry.example:5000/opschain/app:v1
   registry.example:5000/opschain/app:v2
@@ -108,7 +108,7 @@ skipped (evidence-stale): 5 actions: the records or a cluster could not be read 
   … and 2 more (-o wide shows all)
 `);
     expect(textOf(renderRun(report, 'markdown', noPaint))).toContain(`
-- skipped (\`evidence-stale\`): 5 actions: the records or a cluster could not be read again: orders: the connection was \\*lost\\*
+- skipped (\`evidence-stale\`): 5 actions: the records, a cluster or what the registry told could not be read again: orders: the connection was \\*lost\\*
   - \`registry.example:5000/opschain/app:v1\`
 `);
   });

@@ -21,6 +21,7 @@ async function whyNotReady({ history, stopping, log }: HttpParts): Promise<strin
   } catch (failure) {
     // Whatever it is: it is why nothing can be served. Who asks here is nobody, so that it is told to the log alone.
     log.warn(`the history does not answer: ${failure instanceof Error ? failure.message : String(failure)}`);
-    return 'the history does not answer';
+    const telling = history.told === undefined ? '' : ', so that what registries tell is refused: they tell it again';
+    return `the history does not answer${telling}`;
   }
 }

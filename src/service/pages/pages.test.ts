@@ -128,6 +128,26 @@ describe('a plan', () => {
     expect(textOf(await read(next))).toContain('Rows 101 to 200 of the plan');
   });
 
+  it('is read page by page, back as well as on, also what was looked for in it', async () => {
+    const way = async (path: string, rel: string) =>
+      new RegExp(`rel="${rel}" href="([^"]+)"`).exec(await read(path))?.[1]?.replaceAll('&amp;', '&');
+    const first = `/runs/${ids.waiting}/plan`;
+    const rowsOn = async (path: string) => /Rows \d+ to \d+ of the plan/.exec(textOf(await read(path)))?.[0];
+
+    const second = (await way(first, 'next')) ?? '';
+    const third = (await way(second, 'next')) ?? '';
+    const back = (await way(third, 'prev')) ?? '';
+    const begin = (await way(back, 'prev')) ?? '';
+
+    expect(await way(third, 'next')).toBeUndefined();
+    expect(await rowsOn(back)).toBe(await rowsOn(second));
+    expect(await rowsOn(begin)).toBe(await rowsOn(first));
+    expect([await way(begin, 'prev'), await way(first, 'prev')]).toEqual([undefined, undefined]);
+    expect(await way(back, 'next')).toBe(third);
+    const searched = (await way(`${first}?text=step`, 'next')) ?? '';
+    expect([searched, await way(searched, 'prev')]).toEqual(Array(2).fill(expect.stringContaining('text=step')));
+  });
+
   it('is filtered by a form: by text, action, reason, place and outcome together', async () => {
     const text = textOf(
       await read(`/runs/${ids.waiting}/plan?text=STEP-1&verb=delete-tag&reason=inactive-record&group=team%2Fweb`),
@@ -184,15 +204,6 @@ describe('deciding', () => {
     expect(empty.location).toBe(refused.location);
     expect(approved).toMatchObject({ status: 303, location: `/runs/${ids.waiting}?said=approved` });
     expect(made.desk.asked).toEqual([`approve ${ids.waiting} anna ${planHash}`]);
-  });
-
-  it('says of a fleet that what is approved was a dry run', async () => {
-    const plan = async () => textOf(await read(`/runs/${ids.waiting}/plan`, 'approver'));
-    expect(await plan()).not.toContain('Each node decides anew');
-
-    await made.parts.history.moveRun(ids.waiting, ['waiting'], { flow: 'node-fleet' });
-
-    expect(await plan()).toContain('This was a dry run on all nodes. Each node decides anew');
   });
 
   it('takes a run back only after the word was typed', async () => {

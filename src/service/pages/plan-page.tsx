@@ -34,7 +34,7 @@ export async function showPlan(context: PageContext, parts: HttpParts): Promise<
 
 /** What a form asks for. */
 function filterOf(context: PageContext): PlanFilter {
-  const fromN = Number(queryOf(context, 'from'));
+  const [fromN, beforeN] = ['from', 'before'].map((name) => placeIn(queryOf(context, name)));
   const [text, verb, group, reasonCode] = ['text', 'verb', 'group', 'reason'].map((name) => queryOf(context, name));
   const outcome = outcomes.find((one) => one === queryOf(context, 'outcome'));
   return {
@@ -43,8 +43,14 @@ function filterOf(context: PageContext): PlanFilter {
     ...(group !== undefined && { group }),
     ...(reasonCode !== undefined && { reasonCode }),
     ...(outcome !== undefined && { outcome }),
-    ...(Number.isSafeInteger(fromN) && fromN > 0 && { fromN }),
+    ...(beforeN !== undefined ? { beforeN } : fromN !== undefined && { fromN }),
   };
+}
+
+/** A row's number; undefined for anything else, and for the first. */
+function placeIn(text: string | undefined): number | undefined {
+  const n = Number(text);
+  return Number.isSafeInteger(n) && n > 0 ? n : undefined;
 }
 
 function Plan({
@@ -189,7 +195,7 @@ function SumRows({
 }
 
 function Actions({ view, path }: { readonly view: PlanView; readonly path: string }) {
-  const { rows, found, all, filter, nextN } = view;
+  const { rows, found, all, filter, nextN, previousN } = view;
   const isFiltered = found !== all;
   return (
     <section class="sheet" aria-labelledby="actions">
@@ -207,11 +213,16 @@ function Actions({ view, path }: { readonly view: PlanView; readonly path: strin
         <PlanTable rows={rows} caption="Actions in their order" withOutcome={hasOutcome(rows)} />
       )}
       <nav class="pages" aria-label="More actions">
-        {filter.fromN !== undefined && (
-          <a href={`${path}/plan${queryWith(filter, undefined)}#actions`}>From the beginning</a>
+        {previousN !== undefined && (
+          <>
+            <a href={`${path}/plan${queryWith(filter)}#actions`}>From the beginning</a>
+            <a rel="prev" href={`${path}/plan${queryWith(filter, { before: previousN })}#actions`}>
+              Previous
+            </a>
+          </>
         )}
         {nextN !== undefined && (
-          <a rel="next" href={`${path}/plan${queryWith(filter, nextN)}#actions`}>
+          <a rel="next" href={`${path}/plan${queryWith(filter, { from: nextN })}#actions`}>
             Next
           </a>
         )}
@@ -260,10 +271,13 @@ function hasOutcome(rows: readonly PlanRow[]): boolean {
   return rows.some(({ outcome }) => outcome !== undefined);
 }
 
-function queryWith({ text, verb, group, reasonCode, outcome }: PlanFilter, fromN: number | undefined): string {
+function queryWith(
+  { text, verb, group, reasonCode, outcome }: PlanFilter,
+  place: { readonly from?: number; readonly before?: number } = {},
+): string {
   const search = new URLSearchParams();
-  const values = { text, verb, group, reason: reasonCode, outcome, from: fromN === undefined ? undefined : `${fromN}` };
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) search.set(name, value);
+  const values = { text, verb, group, reason: reasonCode, outcome, ...place };
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) search.set(name, String(value));
   const query = search.toString();
   return query === '' ? '' : `?${query}`;
 }

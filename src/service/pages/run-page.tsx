@@ -197,6 +197,8 @@ function Facts({ frame: { basePath, nowMs }, view: { run, undoings } }: Parts) {
     ['Brought back', undoings.length > 0 && undoings.map(({ id }) => <>{link(id)} </>)],
     ['Brought back by', run.undoneBy],
     ['Journals', (run.journals ?? []).join(', ')],
+    ['Journals lie in', (run.appliedAt ?? []).join(', ')],
+    ['Brought back from', run.undoneBy === undefined && (run.undoneAt ?? []).join(', ')],
     [
       'More arguments',
       run.moreArguments !== undefined && run.moreArguments.length > 0 && <code>{run.moreArguments.join(' ')}</code>,

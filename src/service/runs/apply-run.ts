@@ -5,7 +5,10 @@ import { journals } from '../../systems/journal/index.ts';
 import { runningSha256 } from '../../util/pure/hash.ts';
 import { endOfApply } from './apply-end.ts';
 import { applyArguments } from './command-line.ts';
+import { disksTold } from './disks-told.ts';
+import { withPushesHandedOver } from './hand-over-told.ts';
 import { moveTo, patiently } from './patiently.ts';
+import { placeOf } from './place-of.ts';
 import { type PlanOutcomes, readPlanOutcomes } from './plan-outcomes.ts';
 import { type ChildEnd, runChild } from './run-child.ts';
 import { openRunFiles, type RunFiles, removeRunFiles } from './run-files.ts';
@@ -21,8 +24,11 @@ export async function applyRun(parts: RunnerParts, task: RunTask): Promise<void>
   const { run, gone } = task;
   const { replica, nowMs, stateDir } = parts;
   const isResumed = run.state === 'interrupted';
+  const place = await placeOf(stateDir);
   const begun = await moveTo(parts, gone, run.id, ['approved', 'interrupted'], {
     ...{ state: 'applying', replica, applyStartedAtMs: run.applyStartedAtMs ?? nowMs() },
+    // Before anything is done: whoever takes over must know where the journals of this replica lie.
+    appliedAt: [...new Set([...(run.appliedAt ?? []), place])],
   });
   if (begun === undefined) return;
   if (isResumed) tellOf(parts, begun, 'resumed');
@@ -30,8 +36,9 @@ export async function applyRun(parts: RunnerParts, task: RunTask): Promise<void>
   try {
     const hash = await patiently(parts, gone, () => writePlan(parts, run.id, files));
     if (hash !== run.planHash) return await refuse(parts, task);
-    const end = await runChild(parts, task, files, applyArguments(task.schedule, files.plan, parts), async () =>
-      goOn(parts, task),
+    const args = applyArguments(task.schedule, files.plan, parts);
+    const end = await withPushesHandedOver(parts, task, files, () =>
+      runChild(parts, task, files, args, async () => goOn(parts, task)),
     );
     await conclude(parts, task, end);
   } finally {
@@ -73,7 +80,10 @@ async function conclude(parts: RunnerParts, task: RunTask, end: ChildEnd): Promi
   const outcomes = await readPlanOutcomes(journals.file(stateDir), run.planId ?? '');
   await patiently(parts, gone, () => history.noteOutcomes(run.id, outcomes.rows));
   const { text, error } = end.printed;
-  if (text !== undefined && error === undefined) await patiently(parts, gone, () => history.saveReport(run.id, text));
+  if (text !== undefined && error === undefined) {
+    await patiently(parts, gone, () => history.saveReport(run.id, text));
+    for (const disk of disksTold(text)) await patiently(parts, gone, () => history.addDisk(disk));
+  }
   const next = endOfApply({ end, cause: task.stopCause(), outcomes, deadlineMs: schedule.deadlineMs });
   const moved = await moveTo(parts, gone, run.id, ['applying'], {
     ...next,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { scheduleNamed } from '../../../test/support/service-rig.ts';
-import { applyArguments, fleetArguments, planArguments, undoArguments } from './command-line.ts';
+import { applyArguments, planArguments, undoArguments } from './command-line.ts';
 
 const files = { folder: '/f', plan: '/f/p', out: '/f/o', inventory: '/f/i', evidence: '/f/e' };
 const place = { stateDir: '/s', config: '/c.yaml' };
@@ -39,15 +39,21 @@ test('what reaches a registry is passed on to apply and undo, and nothing else',
   );
 });
 
-test('a fleet is gone through under the name of its run, and only told to remove where it is applied', () => {
-  const schedule = scheduleNamed('a', { flow: 'node-fleet', arguments: ['--parallelism=5'] });
+test('a fleet is planned and applied like any other flow, with how its Jobs are made', () => {
+  const given = [
+    '--fleet-image=registry.example/winnow:1',
+    '--parallelism',
+    '5',
+    '--min-pull-age=1h',
+    '--kubeconfig',
+    '/k',
+  ];
+  const schedule = scheduleNamed('a', { flow: 'node-fleet', arguments: given });
 
-  expect(fleetArguments(schedule, 'r-plan', 'plan', place).join(' ')).toBe(
-    'node-gc --all-nodes --state-dir /s --config /c.yaml -o json --parallelism=5 --fleet-run r-plan',
+  expect(planArguments(schedule, [], files, place).join(' ')).toBe(
+    `node-gc --all-nodes --state-dir /s --config /c.yaml -o json --plan-out /f/p ${given.join(' ')}`,
   );
-  expect(fleetArguments(schedule, 'r-apply', 'apply', place).slice(0, 3)).toEqual([
-    'node-gc',
-    '--all-nodes',
-    '--confirm',
-  ]);
+  expect(applyArguments(schedule, '/p', place).join(' ')).toBe(
+    'apply /p --confirm --state-dir /s --config /c.yaml -o json --fleet-image=registry.example/winnow:1 --parallelism 5 --kubeconfig /k',
+  );
 });

@@ -35,29 +35,8 @@ export function planArguments(
 
 /** Applies a plan. Its scope is in it; how to reach that may stand in the arguments of the schedule. */
 export function applyArguments(schedule: ScheduleSettings, planFile: string, place: Place): readonly string[] {
-  return ['apply', planFile, '--confirm', ...common(schedule, place), ...accessArguments(schedule.arguments)];
-}
-
-/**
- * Goes through all nodes, each by a Job that looks and decides there: there is no plan file.
- *
- * @param name - of the fleet's run: one that was killed is gone on with under it
- */
-export function fleetArguments(
-  schedule: ScheduleSettings,
-  name: string,
-  mode: 'plan' | 'apply',
-  place: Place,
-): readonly string[] {
-  const confirm = mode === 'apply' ? ['--confirm'] : [];
-  return [
-    ...commands['node-fleet'],
-    ...confirm,
-    ...common(schedule, place),
-    ...schedule.arguments,
-    '--fleet-run',
-    name,
-  ];
+  const known = schedule.flow === 'node-fleet' ? [...withValue, ...ofFleets] : [...withValue];
+  return ['apply', planFile, '--confirm', ...common(schedule, place), ...accessArguments(schedule.arguments, known)];
 }
 
 /** Brings back what one journal tells of. */
@@ -82,13 +61,15 @@ const withValue: ReadonlySet<string> = new Set([
   ...['--username', '--password-file', '--auth-file', '--product', '--concurrency', '--retries', '--log-level'],
 ]);
 const without: ReadonlySet<string> = new Set(['--force-insecure']);
+/** What `apply` knows besides: how the Jobs of a fleet are made. */
+const ofFleets = ['--fleet-image', '--kubeconfig', '--kube-context', '--parallelism', '--deadline'];
 
-function accessArguments(given: readonly string[]): readonly string[] {
+function accessArguments(given: readonly string[], known: readonly string[] = [...withValue]): readonly string[] {
   const found: string[] = [];
   for (const [at, argument] of given.entries()) {
     const [name = ''] = argument.split('=', 1);
-    if (without.has(argument) || (withValue.has(name) && argument.includes('='))) found.push(argument);
-    else if (withValue.has(argument)) found.push(argument, ...given.slice(at + 1, at + 2));
+    if (without.has(argument) || (known.includes(name) && argument.includes('='))) found.push(argument);
+    else if (known.includes(argument)) found.push(argument, ...given.slice(at + 1, at + 2));
   }
   return found;
 }

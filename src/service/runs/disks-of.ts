@@ -8,7 +8,8 @@ export async function disksOf(
   header: PlanHeader,
   inventory: InventoryHeader | undefined,
 ): Promise<readonly DiskReading[]> {
-  return [...ofRegistry(inventory), ...ofNode(header), ...(await ofStore(header))];
+  const nodes = [header, ...(header.fleet?.nodes ?? []).map((one) => one.header)];
+  return [...ofRegistry(inventory), ...nodes.flatMap(ofNode), ...(await ofStore(header))];
 }
 
 function ofRegistry(inventory: InventoryHeader | undefined): readonly DiskReading[] {

@@ -290,6 +290,50 @@ describe('undo', () => {
   });
 });
 
+describe('undo where another replica runs the schedules', () => {
+  test('says where the journal lies, and brings back what there is when it runs there', async () => {
+    const { history, replica, stateDir } = rig();
+    await appliedBefore(history);
+    const first = replica();
+    const { id } = await first.until((await first.desk.start('a', admin)).id, 'done');
+    await first.leader.stop();
+
+    const second = replica({ stateDir: makeTempFolder('other-state'), replica: 'replica-2' });
+    const refused = await second.until((await second.desk.undo(id, approver)).id, 'failed', 'done');
+    await second.leader.stop();
+    const again = replica();
+    const { state } = await again.until((await again.desk.undo(id, approver)).id, 'failed', 'done');
+
+    expect([refused.state, refused.why?.join()]).toEqual(['failed', expect.stringContaining(`:${stateDir} (`)]);
+    expect(refused.why?.join()).toContain('winnow undo');
+    expect(state).toBe('done');
+    await eventually('the mark', async () => (await history.run(id))?.undoneBy === 'ben');
+  });
+
+  test('brings back the part of each place, and the run is taken back when all of them have come', async () => {
+    const { winnow, history, replica } = rig({ apply: { takesMs: 100 } });
+    await appliedBefore(history);
+    const [here, there] = [makeTempFolder('here'), makeTempFolder('there')];
+    const first = replica({ stateDir: here });
+    const { id } = await first.desk.start('a', admin);
+    await eventually('a deletion', () => winnow.deletions().length > 0);
+    await first.leader.stop();
+    const second = replica({ stateDir: there, replica: 'replica-2' });
+    expect((await second.until(id, 'done')).appliedAt).toHaveLength(2);
+
+    const half = await second.until((await second.desk.undo(id, approver)).id, 'partial', 'done', 'failed');
+    expect([half.state, half.why?.join()]).toEqual(['partial', expect.stringContaining(`:${here} (`)]);
+    expect(await history.run(id)).toMatchObject({ undoneAt: [expect.stringContaining(there)] });
+    expect((await history.run(id))?.undoneBy).toBeUndefined();
+    await second.leader.stop();
+    const again = replica({ stateDir: here });
+    const whole = await again.until((await again.desk.undo(id, approver)).id, 'partial', 'done', 'failed');
+
+    expect(whole.state).toBe('done');
+    await eventually('the mark', async () => (await history.run(id))?.undoneBy === 'ben');
+  });
+});
+
 describe('the desk', () => {
   test('lets each role do what it may, and notes who was refused', async () => {
     const { replica } = rig();
@@ -441,39 +485,66 @@ describe('what is due', () => {
 describe('a fleet', () => {
   const fleet = [scheduleNamed('a', { flow: 'node-fleet', mode: 'approve' })];
 
-  test('is gone through without removing anything, waits, and is gone through again to remove', async () => {
+  test('is planned, waits, and exactly that plan is applied: every action with its node', async () => {
     const { winnow, history, replica } = rig({}, fleet);
     const service = replica();
     const { id, planHash = '' } = await service.until((await service.desk.start('a', admin)).id, 'waiting');
     expect(winnow.deletions()).toEqual([]);
+    const planned = await history.planRows(id, { limit: 10 });
+    expect(planned.map(({ group, target }) => `${group} ${target}`)).toEqual([
+      ...['a a: app:1', 'b b: app:2', 'b b: app:3'],
+    ]);
     await service.desk.approve(id, approver, planHash);
 
     const run = await service.until(id, 'done');
 
-    expect(run).toMatchObject({ target: 'prod', counts: { found: 2, planned: 6, removed: 6 }, freedBytes: 600 });
-    expect(winnow.deletions()).toHaveLength(1);
+    expect(run).toMatchObject({ target: 'prod', counts: { found: 20, planned: 3, removed: 3 }, freedBytes: 30 });
+    expect(winnow.calls()[1]?.args.slice(0, 1)).toEqual(['apply']);
+    expect(winnow.deletions()).toHaveLength(3);
     const rows = await history.planRows(id, { limit: 10 });
-    expect(rows.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual(['a done', 'b done']);
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
+    const disks = await history.diskHistory('a', 0);
+    expect(disks.map(({ usedBytes }) => usedBytes).sort()).toEqual([500, 800]);
     await expect(service.desk.undo(id, approver)).rejects.toMatchObject({ code: 'RUN_NOT_UNDOABLE' });
   });
 
-  test('that is stopped with the service is gone on with under the same name', async () => {
-    const { winnow, replica } = rig({ apply: { takesMs: 5000 } }, fleet);
+  test('that is as ever is applied by itself where its schedule says so', async () => {
+    const { winnow, history, replica } = rig({}, [scheduleNamed('a', { flow: 'node-fleet', mode: 'auto' })]);
+    await appliedBefore(history, 'a', { counts: { found: 20, planned: 3, removed: 3 }, plannedBytes: 30 });
+    const service = replica();
+
+    const run = await service.until((await service.desk.start('a', admin)).id, 'done');
+
+    expect(run.decidedBy).toBe('the schedule');
+    expect(winnow.deletions()).toHaveLength(3);
+  });
+
+  test('with nodes that could not be seen waits, though its schedule would apply it', async () => {
+    const { history, replica } = rig({ plan: { exit: 5, gaps: 1 } }, [
+      scheduleNamed('a', { flow: 'node-fleet', mode: 'auto' }),
+    ]);
+    await appliedBefore(history, 'a', { counts: { found: 20, planned: 3, removed: 3 }, plannedBytes: 30 });
+    const service = replica();
+
+    const run = await service.until((await service.desk.start('a', admin)).id, 'waiting');
+
+    expect(run.why?.join(' ')).toContain('something could not be seen');
+  });
+
+  test('that is stopped with the service is gone on with: nothing is done twice', async () => {
+    const { winnow, replica } = rig({ apply: { takesMs: 400 } }, fleet);
     const first = replica();
     const { id, planHash = '' } = await first.until((await first.desk.start('a', admin)).id, 'waiting');
     await first.desk.approve(id, approver, planHash);
-    await eventually('the process', () => winnow.calls().length === 2);
+    await eventually('the process', () => winnow.deletions().length === 1);
     await first.leader.stop();
     winnow.write({});
 
-    await replica().until(id, 'done');
+    const run = await replica().until(id, 'done');
 
-    const names = winnow
-      .calls()
-      .slice(1)
-      .map(({ args }) => args.at(-1));
-    expect(names).toEqual([names[0], names[0]]);
-    expect(winnow.deletions()).toEqual([names[0]]);
+    expect(run.counts).toMatchObject({ removed: 3 });
+    expect(new Set(winnow.deletions()).size).toBe(3);
+    expect(winnow.deletions()).toHaveLength(3);
   });
 });
 
@@ -483,12 +554,13 @@ describe('a history that is gone for a while', () => {
     await appliedBefore(history, 'a', { counts: { found: 100, planned: 20, removed: 20 } });
     let isGone = false;
     const flaky = new Proxy(history, {
-      get:
-        (target, key: keyof History) =>
-        (...args: unknown[]) => {
-          if (isGone) throw historyError('HISTORY_UNAVAILABLE', 'asking the history: it is gone');
-          return (target[key] as (...all: unknown[]) => unknown).apply(target, args);
-        },
+      get: (target, key: keyof History) =>
+        typeof target[key] !== 'function'
+          ? target[key]
+          : (...args: unknown[]) => {
+              if (isGone) throw historyError('HISTORY_UNAVAILABLE', 'asking the history: it is gone');
+              return (target[key] as (...all: unknown[]) => unknown).apply(target, args);
+            },
     });
     const settings = () => serveSettings([scheduleNamed('a')]);
     const service = startRig({ history: flaky, leases, winnow, stateDir, settings });

@@ -8,8 +8,8 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof CodedError && error.code === 'HISTORY_UNAVAILABLE';
 }
 
-/** Somebody who has lost the lease was still at it. */
-function isOvertaken(error: unknown): boolean {
+/** Somebody else saved the same at the same time: a replica that had lost the lease and was still at it, a run about the same registry. */
+export function isOvertaken(error: unknown): boolean {
   return error instanceof CodedError && error.code === 'HISTORY_OVERTAKEN';
 }
 
@@ -31,7 +31,8 @@ export async function patiently<T>(
       return await ask(attempt);
     } catch (error) {
       if (!isUnavailable(error) && !(isOvertaken(error) && attempt < MOST_OVERTAKEN)) throw error;
-      if (attempt === 1) log.warn('the history can not be reached', { why: messageOf(error) });
+      if (isOvertaken(error)) log.info('what was being saved is saved again', { why: messageOf(error) });
+      else if (attempt === 1) log.warn('the history can not be reached', { why: messageOf(error) });
       await wait(times.retryMs, gone);
     }
   }

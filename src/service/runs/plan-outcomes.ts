@@ -61,8 +61,8 @@ async function readInto(fates: Map<number, Fate>, journal: Journal, runId: strin
   }
 }
 
-/** Ids sort by time, and none that applied a plan is older than the plan's own. */
-async function journalsOf(journal: Journal, planId: string): Promise<readonly string[]> {
+/** The journals of all processes that applied a plan, oldest first. Ids sort by time, and none is older than the plan's own. */
+export async function journalsOf(journal: Journal, planId: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const runId of await journal.runs()) {
     if (runId < planId) break;

@@ -59,11 +59,14 @@ async function* tapped(path: string, see: (line: string) => void): AsyncGenerato
 
 function rowOf(action: Action, line: string, system: string | undefined): NewPlanRow {
   const { repository } = targetDocument(action.target, action.expects.digest, system);
+  const { node } = action;
+  const name = action.names?.[0] ?? formatResource(action.target);
   return {
     n: action.n - 1,
     verb: action.do,
-    group: repository ?? '',
-    target: action.names?.[0] ?? formatResource(action.target),
+    group: node ?? repository ?? '',
+    // The same image may go from many nodes: each is another thing.
+    target: node === undefined ? name : `${node}: ${name}`,
     reasonCode: action.reason,
     reason: action.because,
     freesBytes: action.freesBytes,
@@ -71,19 +74,25 @@ function rowOf(action: Action, line: string, system: string | undefined): NewPla
   };
 }
 
-/** What a plan is about, as people name it: a registry's host, a storage, an image API, a node. */
+/** What a plan is about, as people name it: a registry's host, a storage, an image API, a node, a cluster of them. */
 export function targetOf({ scope }: PlanHeader): string {
+  if (scope.fleet !== undefined) return scope.cluster ?? scope.fleet.name;
   return scope.store?.name ?? scope.images?.name ?? scope.node?.name ?? scope.registry?.host ?? '';
 }
 
 /** What a plan counts, whatever its flow. */
 export function countsOf(header: PlanHeader): RunCounts {
-  const { store, images, node, repositories, actionCount } = header;
+  const { store, images, node, fleet, repositories, actionCount } = header;
   const planned = actionCount;
   if (store !== undefined) return { found: store.blobs, live: store.live, planned };
   if (node !== undefined) {
     const { found, removed } = node.images;
     return { found, live: found - removed, planned };
+  }
+  if (fleet !== undefined) {
+    const onNodes = fleet.nodes.flatMap((one) => one.header.node?.images ?? []);
+    const total = (key: 'found' | 'removed') => onNodes.reduce((all, one) => all + one[key], 0);
+    return { found: total('found'), live: total('found') - total('removed'), planned };
   }
   const sum = (key: 'found' | 'live') => repositories.reduce((total, one) => total + one[key], 0);
   if (images !== undefined) return { found: images.streamItems.found, live: sum('live'), planned };

@@ -2,6 +2,7 @@ import { exitCodes } from '../../report/exit-code.ts';
 import { errnoOf } from '../../util/pure/system-failure.ts';
 import { planArguments } from './command-line.ts';
 import { disksOf } from './disks-of.ts';
+import { handOverTold } from './hand-over-told.ts';
 import { nextState } from './next-state.ts';
 import { moveTo, patiently } from './patiently.ts';
 import { type CheckedPlan, countsOf, readPlan, targetOf } from './plan-rows-of.ts';
@@ -23,6 +24,7 @@ export async function planRun(parts: RunnerParts, task: RunTask): Promise<void> 
   if (begun === undefined) return;
   const files = await openRunFiles(stateDir, run.id);
   try {
+    await handOverTold(parts, task, files);
     const args = planArguments(schedule, run.moreArguments ?? [], files, parts);
     const end = await runChild(parts, task, files, args);
     if (task.stop.aborted && end.code !== exitCodes.done) return await stopped(parts, task);
@@ -94,7 +96,7 @@ async function planned(
 /** What the run saw besides its plan. */
 async function rememberSeen(parts: RunnerParts, task: RunTask, files: RunFiles, plan: CheckedPlan): Promise<void> {
   const { history, stateDir } = parts;
-  const inventory = await patiently(parts, task.gone, () => saveInventory(history, files.inventory));
+  const inventory = await patiently(parts, task.gone, () => saveInventory(parts, files.inventory));
   for (const disk of await disksOf(plan.header, inventory))
     await patiently(parts, task.gone, () => history.addDisk(disk));
   try {

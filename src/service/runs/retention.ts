@@ -7,7 +7,7 @@ export const RETENTION_EVERY_MS = 3_600_000;
 
 /** Forgets what the settings say is to be forgotten: runs, events, readings, audit, evidence. A failure is told, and it is tried an hour later. */
 export async function forgetOld({ history, settings, nowMs, log, stateDir }: RunnerParts): Promise<void> {
-  const { keep } = settings();
+  const { keep, notifications } = settings();
   try {
     const runs = await history.forget({
       endedBeforeMs: nowMs() - keep.forMs,
@@ -15,6 +15,7 @@ export async function forgetOld({ history, settings, nowMs, log, stateDir }: Run
       diskBeforeMs: nowMs() - keep.forMs,
       auditBeforeMs: nowMs() - keep.auditForMs,
     });
+    await history.told?.forget(nowMs() - notifications.keepForMs);
     const files = await forgetEvidence(stateDir, nowMs() - keep.forMs);
     if (runs + files > 0) log.info('old runs were forgotten', { runs, evidence_files: files });
   } catch (error) {

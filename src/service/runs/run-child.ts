@@ -1,4 +1,5 @@
 import type { RunProgress, RunState } from '../../systems/history/contract.ts';
+import { notificationsBelow } from '../../systems/pulls/index.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { wait } from '../../util/wait.ts';
 import { inRunSpan } from '../tracing.ts';
@@ -78,14 +79,19 @@ async function runOnce(
   args: readonly string[],
   deadlineMs: number,
 ): Promise<ChildEnd> {
-  const { command, env, times, log } = parts;
+  const { command, env, times, log, history } = parts;
   const listener = listen(parts, task);
   log.debug('a process begins', { run_id: task.run.id, arguments: args.join(' ') });
   const end = await inRunSpan(phaseOf(args), task.run, (traceEnv) =>
     runProcess({
       file: command.file,
       args: [...command.args, ...args],
-      env: { ...env, ...speech, ...traceEnv },
+      env: {
+        ...env,
+        ...speech,
+        ...traceEnv,
+        ...(history.told !== undefined && { [notificationsBelow]: files.folder }),
+      },
       outFile: files.out,
       outMaxBytes: MOST_OUT_BYTES,
       deadlineMs,

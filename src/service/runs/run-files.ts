@@ -7,7 +7,9 @@ import { errnoOf } from '../../util/pure/system-failure.ts';
  * What the service keeps below the state directory, besides the embedded history. Folders are 0700 and files 0600.
  *
  *   <state directory>/service/
- *   ├── runs/<run id>/           while a run is planned or applied: plan.jsonl, out.json, inventory.jsonl, evidence.ndjson
+ *   ├── runs/<run id>/           while a run is planned or applied: plan.jsonl, out.json, inventory.jsonl, evidence.ndjson,
+ *   │                            notifications/ where replicas share what registries told
+ *   ├── place                    the name of this state directory
  *   └── evidence/
  *       ├── <target>-<hash>.ndjson   of the last run of `prune` about a registry
  *       └── <target>-<hash>.json     whose it was: {"schedule": …, "target": …}

@@ -34,6 +34,13 @@ export interface RunnerTimes {
   readonly leaseRetryMs: number;
   /** Until a history that is gone is asked again; until the lease of the service is tried again. */
   readonly retryMs: number;
+  /** Between two looks at what was pushed while a plan is applied. */
+  readonly pushesMs: number;
+  /** How long the history may not answer until nobody knows what was pushed: from then on everything stays. */
+  readonly blindAfterMs: number;
 }
 
-export const runnerTimes: RunnerTimes = { tickMs: 500, graceMs: 60_000, leaseRetryMs: 5000, retryMs: 1000 };
+export const runnerTimes: RunnerTimes = {
+  ...{ tickMs: 500, graceMs: 60_000, leaseRetryMs: 5000, retryMs: 1000 },
+  ...{ pushesMs: 2000, blindAfterMs: 30_000 },
+};

@@ -1,7 +1,10 @@
 import { exitCodes } from '../../report/exit-code.ts';
 import type { RunRecord, RunState } from '../../systems/history/contract.ts';
+import { journals } from '../../systems/journal/index.ts';
 import { undoArguments } from './command-line.ts';
 import { moveTo, patiently } from './patiently.ts';
+import { placeOf } from './place-of.ts';
+import { journalsOf } from './plan-outcomes.ts';
 import { type ChildEnd, runChild } from './run-child.ts';
 import { openRunFiles, removeRunFiles } from './run-files.ts';
 import type { RunTask } from './run-task.ts';
@@ -29,24 +32,45 @@ export async function undoRun(parts: RunnerParts, task: RunTask): Promise<void> 
   if (begun === undefined) return;
   const undone = await patiently(parts, gone, () => history.run(run.undoOf ?? ''));
   const files = await openRunFiles(stateDir, run.id);
+  const found = await foundHere(parts, undone);
   const ends: ChildEnd[] = [];
   try {
-    for (const journal of [...(undone?.journals ?? [])].reverse()) {
+    for (const journal of [...found.journals].reverse()) {
       if (task.stop.aborted) break;
       ends.push(await runChild(parts, task, files, undoArguments(task.schedule, journal, parts)));
     }
-    await conclude(parts, task, undone, ends);
+    await conclude(parts, task, { undone, ...found }, ends);
   } finally {
     await removeRunFiles(stateDir, run.id);
   }
 }
 
-async function conclude(
-  parts: RunnerParts,
-  task: RunTask,
-  undone: RunRecord | undefined,
-  ends: readonly ChildEnd[],
-): Promise<void> {
+/** What there is to go by. */
+interface Undoing {
+  readonly undone: RunRecord | undefined;
+  /** The name of this state directory, and the journals in it. */
+  readonly place: string;
+  readonly journals: readonly string[];
+  /** Other state directories with journals that were not gone by yet. */
+  readonly elsewhere: readonly string[];
+}
+
+/** A run that was taken over has journals in the state directories of all replicas that were at it. */
+async function foundHere({ stateDir }: RunnerParts, undone: RunRecord | undefined): Promise<Omit<Undoing, 'undone'>> {
+  const place = await placeOf(stateDir);
+  const { journals: known = [], planId = '', appliedAt = [place], undoneAt = [] } = undone ?? {};
+  const journal = journals.file(stateDir);
+  const there = new Set(await journal.runs());
+  // One of a replica that died before it could write down its journals is found by its plan.
+  const own = [...known.filter((id) => there.has(id)), ...(await journalsOf(journal, planId))];
+  return {
+    place,
+    journals: appliedAt.includes(place) ? [...new Set(own)].sort() : [],
+    elsewhere: appliedAt.filter((one) => one !== place && !undoneAt.includes(one)),
+  };
+}
+
+async function conclude(parts: RunnerParts, task: RunTask, undoing: Undoing, ends: readonly ChildEnd[]): Promise<void> {
   const { history, nowMs } = parts;
   const { run, gone } = task;
   const report = ends.at(-1)?.printed;
@@ -54,7 +78,7 @@ async function conclude(
     const text = report.text ?? '';
     await patiently(parts, gone, () => history.saveReport(run.id, text));
   }
-  const next = stateOf(task, undone, ends);
+  const next = stateOf(task, undoing, ends);
   const code = ends.find((end) => end.code !== exitCodes.done)?.code ?? exitCodes.done;
   const moved = await moveTo(parts, gone, run.id, ['applying'], {
     ...next,
@@ -62,29 +86,50 @@ async function conclude(
     ...{ counts: countsOf(ends), exitCode: code },
   });
   if (moved?.state === 'failed') tellOf(parts, moved, 'failed');
-  const by = run.by ?? 'somebody';
-  if (undone !== undefined && moved?.state === 'done')
-    await patiently(parts, gone, () => history.moveRun(undone.id, [undone.state], { undoneBy: by }));
+  if (moved !== undefined) await noteUndone(parts, task, undoing, ends);
+}
+
+async function noteUndone(
+  parts: RunnerParts,
+  { run, gone }: RunTask,
+  { undone, journals: here, place, elsewhere }: Undoing,
+  ends: readonly ChildEnd[],
+): Promise<void> {
+  if (undone === undefined || here.length === 0 || !isAllBack(here, ends)) return;
+  const undoneAt = [...new Set([...(undone.undoneAt ?? []), place])];
+  const by = elsewhere.length === 0 ? { undoneBy: run.by ?? 'somebody' } : {};
+  await patiently(parts, gone, () => parts.history.moveRun(undone.id, [undone.state], { undoneAt, ...by }));
+}
+
+function isAllBack(here: readonly string[], ends: readonly ChildEnd[]): boolean {
+  return ends.length === here.length && ends.every(({ code }) => code === exitCodes.done);
 }
 
 function stateOf(
   task: RunTask,
-  undone: RunRecord | undefined,
+  { undone, journals: here, elsewhere }: Undoing,
   ends: readonly ChildEnd[],
 ): { readonly state: RunState; readonly why: readonly string[] } {
-  const all = undone?.journals ?? [];
   const cause = task.stopCause();
-  const isCut = ends.length < all.length || ends.some(({ code, printed }) => code === null || printed.stopped);
+  const isCut = ends.length < here.length || ends.some(({ code, printed }) => code === null || printed.stopped);
   if (isCut && cause === 'person') return { state: 'stopped', why: ['It was stopped by a person.'] };
   if (isCut && cause !== undefined) return { state: 'interrupted', why: [] };
-  if (all.length === 0) return { state: 'failed', why: ['The run has no journal: there is nothing to go by.'] };
+  const left = elsewhere.map((place) => elsewhereWords(place, undone?.planId ?? ''));
+  if (here.length === 0) return { state: 'failed', why: left.length > 0 ? left : [NO_JOURNAL] };
   const bad = ends.filter(({ code }) => code !== exitCodes.done);
   const why = [
     sumWords(ends),
+    ...left,
     ...bad.filter(({ printed }) => printed.undo === undefined).flatMap((end) => whyOf(end, task.schedule.deadlineMs)),
   ];
-  if (bad.length === 0) return { state: 'done', why };
+  if (bad.length + left.length === 0) return { state: 'done', why };
   return { state: ends.some(({ printed }) => printed.undo !== undefined) ? 'partial' : 'failed', why };
+}
+
+const NO_JOURNAL = 'The run has no journal here: there is nothing to go by.';
+
+function elsewhereWords(place: string, planId: string): string {
+  return `What was removed from ${place} is not brought back: its journal lies there alone. Type \`winnow undo ${planId}\` there, or undo again once that replica runs the schedules.`;
 }
 
 function sumOf(ends: readonly ChildEnd[], keys: readonly string[]): number {

@@ -1,7 +1,6 @@
 import type { RunRecord } from '../../systems/history/contract.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { applyRun } from './apply-run.ts';
-import { applyFleet, planFleet } from './fleet-run.ts';
 import { moveTo, patiently } from './patiently.ts';
 import { planRun } from './plan-run.ts';
 import type { RunTask } from './run-task.ts';
@@ -28,15 +27,14 @@ export async function workOn(parts: RunnerParts, task: RunTask): Promise<void> {
 
 async function step(parts: RunnerParts, task: RunTask): Promise<void> {
   const { run, gone } = task;
-  const isFleet = task.schedule.flow === 'node-fleet';
-  if (run.state === 'planning') return isFleet ? await planFleet(parts, task) : await planRun(parts, task);
+  if (run.state === 'planning') return await planRun(parts, task);
   // Nobody is at work on it, or it would not be ours to begin: who was has died.
   const orphan =
     run.state === 'applying' ? await moveTo(parts, gone, run.id, ['applying'], { state: 'interrupted' }) : run;
   if (orphan === undefined) return;
   const resumed = { ...task, run: orphan };
   if (run.trigger === 'undo') return await undoRun(parts, resumed);
-  return isFleet ? await applyFleet(parts, resumed) : await applyRun(parts, resumed);
+  return await applyRun(parts, resumed);
 }
 
 async function giveUp(parts: RunnerParts, { run, gone }: RunTask, why: string): Promise<void> {

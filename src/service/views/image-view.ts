@@ -4,7 +4,6 @@ import { ServiceError } from '../errors.ts';
 import { imageKey, type KeyParts, readKey, readReference } from './image-key.ts';
 import { type Keeper, type Keepers, keepersOf } from './keepers.ts';
 import { registryOf } from './storage-view.ts';
-import { tagNamed } from './tag-named.ts';
 import { type WayStep, wayBack } from './way-back.ts';
 
 const MOST_KEPT = 200;
@@ -79,14 +78,11 @@ export async function findImages(history: History, target: string, text: string)
   }
   if (reference?.kind === 'tag') {
     const { repository, tag } = reference;
-    const found = await tagNamed(history, target, repository, tag);
+    const found = await history.inventoryTag(target, repository, tag);
     if (found?.digest !== undefined) return { exactly: { repository, digest: found.digest } };
   }
-  const [tags, sums] = await Promise.all([
-    history.inventoryTags(target, { text, sort: 'name', limit: MOST_FOUND }),
-    history.inventoryTagSums(target, { text }),
-  ]);
-  return { tags, count: sums.tags };
+  const { rows, tags } = await history.inventoryTags(target, { text, sort: 'name', limit: MOST_FOUND });
+  return { tags: rows, count: tags };
 }
 
 export function unseen(target: string, what: string): ServiceError {

@@ -1,6 +1,5 @@
 import type { History, InventoryLink, Verdict } from '../../systems/history/contract.ts';
 import { type KeyParts, readKey } from './image-key.ts';
-import { tagNamed } from './tag-named.ts';
 
 /** Bounds of a walk: no image is worth more than this, and pages stay quick. */
 const MOST_KEEPERS = 400;
@@ -85,7 +84,7 @@ async function fateOf(
 ): Promise<Pick<Keeper, 'verdict' | 'reason' | 'reasonCode'>> {
   if (parts.kind === 'image') return fateIn(await history.inventoryImage(target, parts.repository, parts.digest));
   if (parts.kind !== 'tag') return {};
-  return fateIn(await tagNamed(history, target, parts.repository, parts.tag));
+  return fateIn(await history.inventoryTag(target, parts.repository, parts.tag));
 }
 
 function fateIn(

@@ -26,26 +26,44 @@ export interface PlanView {
   readonly filter: PlanFilter;
   /** Where the next page begins; absent on the last. */
   readonly nextN?: number;
+  /** Before which row the previous page ends; absent on the first. */
+  readonly previousN?: number;
 }
 
 export async function planViewOf(history: History, run: RunRecord, filter: PlanFilter): Promise<PlanView> {
-  const { fromN: _, ...searched } = filter;
+  const { fromN: _, beforeN: __, ...searched } = filter;
   const isFiltered = Object.keys(searched).length > 0;
-  const [header, all, found, rows] = await Promise.all([
+  const [header, all, found, page] = await Promise.all([
     planHeaderOf(history, run.id),
     history.planSums(run.id, {}),
     isFiltered ? history.planSums(run.id, searched) : undefined,
-    history.planRows(run.id, { ...filter, limit: PLAN_ROWS + 1 }),
+    pageOf(history, run.id, filter),
   ]);
-  const next = rows[PLAN_ROWS];
+  return { run, header, all, found: found ?? all, filter, ...page };
+}
+
+/** A page that ends before a row, and has fewer than fit, is the first one: that is shown full. */
+async function pageOf(
+  history: History,
+  runId: string,
+  filter: PlanFilter,
+): Promise<Pick<PlanView, 'rows' | 'nextN' | 'previousN'>> {
+  const { beforeN, ...others } = filter;
+  if (beforeN !== undefined) {
+    const found = await history.planRows(runId, { ...others, beforeN, limit: PLAN_ROWS + 1 });
+    const rows = found.slice(-PLAN_ROWS);
+    if (found.length > PLAN_ROWS) return { rows, nextN: beforeN, previousN: rows[0]?.n ?? 0 };
+    return await pageOf(history, runId, others);
+  }
+  const [found, before] = await Promise.all([
+    history.planRows(runId, { ...others, limit: PLAN_ROWS + 1 }),
+    others.fromN === undefined ? [] : history.planRows(runId, { ...others, beforeN: others.fromN, limit: 1 }),
+  ]);
+  const next = found[PLAN_ROWS];
   return {
-    run,
-    header,
-    all,
-    found: found ?? all,
-    rows: rows.slice(0, PLAN_ROWS),
-    filter,
+    rows: found.slice(0, PLAN_ROWS),
     ...(next !== undefined && { nextN: next.n }),
+    ...(before.length > 0 && others.fromN !== undefined && { previousN: others.fromN }),
   };
 }
 

@@ -91,7 +91,8 @@ export async function repositoryParts(
   most: number,
 ): Promise<RepositoryParts> {
   const query: TagQuery = { repository: repository.name, sort: 'exclusiveBytes', limit: most };
-  const tags = (await history.inventoryTags(target, query)).filter(({ exclusiveBytes }) => exclusiveBytes > 0);
+  const { rows } = await history.inventoryTags(target, query);
+  const tags = rows.filter(({ exclusiveBytes }) => exclusiveBytes > 0);
   const shown = tags.reduce((sum, { exclusiveBytes }) => sum + exclusiveBytes, 0);
   const { exclusiveBytes, sharedInsideBytes, untaggedBytes } = repository;
   return {
@@ -150,10 +151,8 @@ export async function tagPage(
   query: Omit<TagQuery, 'offset' | 'limit'>,
   { page, size }: { readonly page: number; readonly size: number },
 ): Promise<TagPage> {
-  const { sort, ...which } = query;
-  const { tags, exclusiveBytes } = await history.inventoryTagSums(target, which);
-  const pages = Math.max(1, Math.ceil(tags / size));
-  const here = Math.min(page, pages);
-  const rows = await history.inventoryTags(target, { ...which, sort, offset: (here - 1) * size, limit: size });
-  return { rows, count: tags, page: here, pages, exclusiveBytes };
+  const found = await history.inventoryTags(target, { ...query, offset: (page - 1) * size, limit: size });
+  const pages = Math.max(1, Math.ceil(found.tags / size));
+  if (page > pages) return await tagPage(history, target, query, { page: pages, size });
+  return { rows: found.rows, count: found.tags, page, pages, exclusiveBytes: found.exclusiveBytes };
 }

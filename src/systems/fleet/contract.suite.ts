@@ -13,14 +13,21 @@ export interface FleetGround {
 }
 
 export type GroundWork = (
-  job: { readonly node: string; readonly args: readonly string[] },
+  /** `plan`: the file as the Job sees it. */
+  job: { readonly node: string; readonly args: readonly string[]; readonly plan?: Uint8Array },
   write: (text: string) => void,
 ) => Promise<void>;
 
 const never = new AbortController().signal;
 const LONG_MS = 20_000;
 
-const ready = (name: string): FleetNode => ({ name, isReady: true, isCordoned: false, os: 'linux' });
+const ready = (name: string): FleetNode => ({
+  name,
+  uid: `uid-${name}`,
+  isReady: true,
+  isCordoned: false,
+  os: 'linux',
+});
 
 /** What every fleet has to do. `openGround` gives a cluster with these nodes and no Jobs. */
 export function fleetContract(
@@ -96,9 +103,26 @@ export function fleetContract(
         fleet.begin(order('b', 'run-2', ['node-gc', '--x=2']), never),
       ]);
 
-      expect(first.orderHash).toBe(fleet.orderHash(order().args));
+      expect(first.orderHash).toBe(fleet.orderHash(order()));
       expect(second.orderHash).toBe(first.orderHash);
       expect(other.orderHash).not.toBe(first.orderHash);
+    });
+
+    test('gives a Job its file, and each its own', async () => {
+      const { ground, fleet } = await open(async ({ plan }, write) => {
+        write(`${reportLines(Buffer.from(plan ?? []).toString('hex'))?.join('\n')}\n`);
+      });
+      const files = { a: Uint8Array.from([0, 255, 10]), b: Uint8Array.from([7]) };
+      for (const [node, plan] of Object.entries(files)) {
+        const given = { ...order(node, 'run-1', ['apply', `--plan-sha256=${plan.length}`]), plan };
+        const job = await fleet.begin(given, never);
+        expect((await fleet.begin(given, never)).name).toBe(job.name);
+        expect(job.orderHash).toBe(fleet.orderHash(given));
+        const ended = await fleet.awaitEnd(job, LONG_MS, never);
+        expect(await fleet.report(ended, never)).toEqual({ text: Buffer.from(plan).toString('hex') });
+      }
+
+      expect(ground.made()).toBe(2);
     });
 
     test('says that a Job has failed, and its report is there all the same', async () => {

@@ -1,6 +1,8 @@
 /** A node of a cluster, as far as it matters for cleaning it. */
 export interface FleetNode {
   readonly name: string;
+  /** Another one for a node that was made anew under the same name. */
+  readonly uid: string;
   readonly isReady: boolean;
   /** Cordoned: nothing new is to be put there. */
   readonly isCordoned: boolean;
@@ -8,14 +10,26 @@ export interface FleetNode {
   readonly os: string;
 }
 
+/** What a Job does, on whatever node. */
+export interface NodeTask {
+  /** Of `winnow`, without its name. */
+  readonly args: readonly string[];
+  /** A file that the Job gets, packed, as {@link PLAN_FILE}; it goes with the Job. The arguments tell it from others, by its hash. */
+  readonly plan?: Uint8Array;
+}
+
 /** What is to be done on a node. */
-export interface NodeJobOrder {
+export interface NodeJobOrder extends NodeTask {
   readonly node: string;
   /** The fleet's run, at most 63 characters that a label may have. A node has one Job of a run, however often it is asked for. */
   readonly run: string;
-  /** Of `winnow`, without its name. */
-  readonly args: readonly string[];
 }
+
+/** Where a Job finds {@link NodeTask.plan}. */
+export const PLAN_FILE = '/etc/winnow/plan/plan.jsonl.gz';
+
+/** Of {@link NodeTask.plan}: no object of Kubernetes holds more. */
+export const MAX_PLAN_BYTES = 1024 * 1024;
 
 /** A Job on a node, of this fleet or of another one. */
 export interface NodeJob {
@@ -51,11 +65,12 @@ export interface Fleet {
   nodes(signal: AbortSignal): Promise<readonly FleetNode[]>;
   /** Jobs of any run that are there, ended ones too. @param node - only those on it */
   jobs(signal: AbortSignal, node?: string): Promise<readonly NodeJob[]>;
-  /** What {@link NodeJob.orderHash} of a Job with these arguments is, on whatever node. */
-  orderHash(args: readonly string[]): string;
+  /** What {@link NodeJob.orderHash} of a Job that does this is, on whatever node. */
+  orderHash(task: NodeTask): string;
   /**
-   * Makes the Job of a run on a node. Where it is there already, also ended, that one is returned and nothing is made.
-   * @throws FLEET_JOB_REFUSED where the cluster would not have such a Job
+   * Makes the Job of a run on a node, with its file. Where it is there already, also ended, that one is returned and nothing is made; but one
+   * that is still without its file, since whoever made it was killed, gets it.
+   * @throws FLEET_JOB_REFUSED where the cluster would not have such a Job, or such a file
    */
   begin(order: NodeJobOrder, signal: AbortSignal): Promise<NodeJob>;
   /**

@@ -14,6 +14,11 @@ export const fleetErrors = {
     meaning: 'The account may not do with nodes, Jobs or pods what a fleet has to do.',
     hint: 'apply docs/rbac/node-gc-fleet.yaml, and run with its service account',
   },
+  FLEET_PLAN_TOO_LARGE: {
+    meaning:
+      'The plan of a node is larger than an object of Kubernetes may be, by which its Job would get it. Nothing was begun on any node.',
+    hint: 'clean that node by itself: winnow node-gc --confirm there; then plan the others',
+  },
   FLEET_JOB_REFUSED: {
     meaning:
       'The cluster refused to make a Job on a node: its namespace is not there, or a quota or an admission rule forbids it.',

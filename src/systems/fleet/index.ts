@@ -13,5 +13,7 @@ export const fleets = {
   memory: memoryCluster,
 } as const;
 
+export { MAX_PLAN_BYTES, PLAN_FILE } from './contract.ts';
+export { fleetFailure } from './errors.ts';
 export { REGISTRY_LOGIN } from './kubernetes/settings.ts';
 export { reportLines } from './report-lines.ts';

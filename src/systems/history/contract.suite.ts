@@ -146,6 +146,8 @@ export function historyContract(name: string, open: () => Promise<History>): voi
         expect(await history.planSums('a', {})).toMatchObject({ actions: 5001, freesBytes: (5000 * 5001) / 2 });
         const page = await history.planRows('a', { fromN: 4999, limit: 10 });
         expect(page.map(({ n }) => n)).toEqual([4999, 5000]);
+        const before = await history.planRows('a', { beforeN: 4999, limit: 2, verb: 'delete-tag' });
+        expect(before.map(({ n }) => n)).toEqual([4997, 4998]);
       }),
     );
 
@@ -194,6 +196,11 @@ export function historyContract(name: string, open: () => Promise<History>): voi
         expect(await found({ limit: 2 })).toEqual([0, 1]);
         expect(await found({ verb: 'delete-tag' })).toEqual([0, 1, 3]);
         expect(await found({ verb: 'delete-tag', fromN: 1, limit: 1 })).toEqual([1]);
+        expect(await found({ verb: 'delete-tag', beforeN: 3, limit: 1 })).toEqual([1]);
+        expect(await found({ beforeN: 3, limit: 2 })).toEqual([1, 2]);
+        expect(await found({ beforeN: 99, outcome: 'failed' })).toEqual([3]);
+        expect(await found({ text: 'team/app:v', beforeN: 3 })).toEqual([0, 1]);
+        expect(await found({ beforeN: 0 })).toEqual([]);
         expect(await found({ verb: 'delete-tag', group: 'team/app' })).toEqual([0, 3]);
         expect(await found({ verb: 'delete-tag', group: 'team/app', reasonCode: 'old', outcome: 'failed' })).toEqual([
           3,

@@ -7,13 +7,16 @@ import type {
   InventoryRepository,
   InventoryTag,
   TagQuery,
+  TagsFound,
 } from './inventory.ts';
 import type { NewPlanRow, PlanDifference, PlanQuery, PlanRow, PlanSums, RowOutcome } from './plan-rows.ts';
 import type { AuditEntry, HistoryEvent, RunQuery, RunRecord, RunState } from './run.ts';
+import type { ToldLog } from './told.ts';
 
 export type * from './inventory.ts';
 export type * from './plan-rows.ts';
 export type * from './run.ts';
+export type { ToldEvent, ToldLog, ToldRegistry, ToldTransfer } from './told.ts';
 
 /**
  * What the service remembers: its runs with plans, outcomes and events, who approved what, and what pages show. Several replicas
@@ -84,12 +87,8 @@ export interface History {
   inventories(): Promise<readonly InventoryHeader[]>;
   /** Largest first, by exclusive and shared bytes together. */
   inventoryRepositories(target: string): Promise<readonly InventoryRepository[]>;
-  inventoryTags(target: string, query: TagQuery): Promise<readonly InventoryTag[]>;
-  /** Sums over all tags of a query: how many there are, how many bytes are exclusive to them. */
-  inventoryTagSums(
-    target: string,
-    query: Pick<TagQuery, 'repository' | 'verdict' | 'text'>,
-  ): Promise<{ readonly tags: number; readonly exclusiveBytes: number }>;
+  inventoryTag(target: string, repository: string, tag: string): Promise<InventoryTag | undefined>;
+  inventoryTags(target: string, query: TagQuery): Promise<TagsFound>;
   inventoryImage(target: string, repository: string, digest: string): Promise<InventoryImage | undefined>;
   /** Every repository that has a digest. */
   inventoryImagesOf(target: string, digest: string): Promise<readonly InventoryImage[]>;
@@ -106,6 +105,9 @@ export interface History {
   disks(): Promise<readonly DiskReading[]>;
   /** Of one target since a moment, in order. */
   diskHistory(target: string, sinceMs: number): Promise<readonly DiskReading[]>;
+
+  /** What registries tell, for all replicas. Absent: only one service has this history, and keeps that in files by itself. */
+  readonly told?: ToldLog;
 
   /** Small things by name: when a schedule was last due, a secret of the forms. `undefined` removes. */
   note(key: string, value: string | undefined): Promise<void>;

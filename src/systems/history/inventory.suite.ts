@@ -6,6 +6,7 @@ import type {
   InventoryLine,
   InventoryRepository,
   InventoryTag,
+  TagQuery,
 } from './contract.ts';
 
 const T = 'registry.example';
@@ -106,7 +107,7 @@ export function inventoryContract(
       withHistory(async (history) => {
         await history.saveInventory(headerOf(T), lines);
         const named = async (query: Parameters<History['inventoryTags']>[1], target = T) =>
-          (await history.inventoryTags(target, query)).map(({ repository, tag }) => `${repository}:${tag}`);
+          (await history.inventoryTags(target, query)).rows.map(({ repository, tag }) => `${repository}:${tag}`);
 
         expect(await named({ sort: 'exclusiveBytes', limit: 9 })).toEqual(['b:v1', 'b:V2', 'a:v1', 'a:v0']);
         expect(await named({ sort: 'createdAt', limit: 9 })).toEqual(['a:v1', 'a:v0', 'b:V2', 'b:v1']);
@@ -126,10 +127,26 @@ export function inventoryContract(
           'a:v1',
         ]);
         expect(await named({ sort: 'name', limit: 9 }, 'unknown')).toEqual([]);
-        const [tag] = await history.inventoryTags(T, { sort: 'name', limit: 1, repository: 'b', verdict: 'goes' });
-        expect(tag).toEqual(
+        const found = await history.inventoryTags(T, { sort: 'name', limit: 1, repository: 'b', verdict: 'goes' });
+        expect(found.rows).toEqual([
+          tagOf('b', 'V2', { exclusiveBytes: 30, createdAtMs: 100, verdict: 'goes', digest: 'sha256:1' }),
+        ]);
+      }),
+    );
+
+    test(
+      'find one tag by its name',
+      withHistory(async (history) => {
+        await history.saveInventory(headerOf(T), lines);
+        expect(await history.inventoryTag(T, 'b', 'V2')).toEqual(
           tagOf('b', 'V2', { exclusiveBytes: 30, createdAtMs: 100, verdict: 'goes', digest: 'sha256:1' }),
         );
+        for (const [target, repository, tag] of [
+          [T, 'b', 'v2'],
+          [T, 'a', 'V2'],
+          ['unknown', 'b', 'V2'],
+        ] as const)
+          expect(await history.inventoryTag(target, repository, tag)).toBeUndefined();
       }),
     );
 
@@ -137,16 +154,19 @@ export function inventoryContract(
       'add tags up by what a query finds',
       withHistory(async (history) => {
         await history.saveInventory(headerOf(T), lines);
+        const sums = async (query: Omit<TagQuery, 'sort' | 'limit'>, target = T) => {
+          const { tags, exclusiveBytes } = await history.inventoryTags(target, { ...query, sort: 'name', limit: 1 });
+          return { tags, exclusiveBytes };
+        };
         const all = Number.MAX_SAFE_INTEGER - 100 + 70;
-        expect(await history.inventoryTagSums(T, {})).toEqual({ tags: 4, exclusiveBytes: all });
-        expect(await history.inventoryTagSums(T, { text: 'v' })).toEqual({ tags: 4, exclusiveBytes: all });
-        expect(await history.inventoryTagSums(T, { verdict: 'goes' })).toEqual({ tags: 2, exclusiveBytes: 40 });
-        expect(await history.inventoryTagSums(T, { repository: 'a' })).toEqual({ tags: 2, exclusiveBytes: 40 });
-        expect(await history.inventoryTagSums(T, { repository: 'a', text: ':V1' })).toEqual({
-          tags: 1,
-          exclusiveBytes: 30,
-        });
-        expect(await history.inventoryTagSums('unknown', {})).toEqual({ tags: 0, exclusiveBytes: 0 });
+        expect(await sums({})).toEqual({ tags: 4, exclusiveBytes: all });
+        expect(await sums({ offset: 9 })).toEqual({ tags: 4, exclusiveBytes: all });
+        expect(await sums({ text: 'v' })).toEqual({ tags: 4, exclusiveBytes: all });
+        expect(await sums({ text: 'v', offset: 9 })).toEqual({ tags: 4, exclusiveBytes: all });
+        expect(await sums({ verdict: 'goes' })).toEqual({ tags: 2, exclusiveBytes: 40 });
+        expect(await sums({ repository: 'a' })).toEqual({ tags: 2, exclusiveBytes: 40 });
+        expect(await sums({ repository: 'a', text: ':V1' })).toEqual({ tags: 1, exclusiveBytes: 30 });
+        expect(await sums({}, 'unknown')).toEqual({ tags: 0, exclusiveBytes: 0 });
       }),
     );
 
@@ -188,12 +208,12 @@ export function inventoryContract(
         }
         await expect(history.saveInventory(headerOf(T, 'p2'), failing())).rejects.toThrow('the child has died');
         expect(await history.inventories()).toEqual([headerOf(T)]);
-        expect(await history.inventoryTagSums(T, {})).toMatchObject({ tags: 4 });
+        expect(await history.inventoryTags(T, { sort: 'name', limit: 1 })).toMatchObject({ tags: 4 });
 
         await history.saveInventory(headerOf(T, 'p3'), [{ tag: tagOf('new', 'v1') }]);
 
         expect(await history.inventories()).toEqual([headerOf(T, 'p3')]);
-        expect(await history.inventoryTags(T, { sort: 'name', limit: 9 })).toEqual([tagOf('new', 'v1')]);
+        expect((await history.inventoryTags(T, { sort: 'name', limit: 9 })).rows).toEqual([tagOf('new', 'v1')]);
         expect(await history.inventoryRepositories(T)).toEqual([]);
         expect(await history.inventoryLinks(T, 'to', ['r/a@sha256:1'], 9)).toEqual([]);
         expect(await history.inventoryImagesOf(T, 'sha256:1')).toEqual([]);

@@ -105,6 +105,15 @@ export interface TagQuery {
   readonly limit: number;
 }
 
+/** One page of the tags that a query finds. */
+export interface TagsFound {
+  readonly rows: readonly InventoryTag[];
+  /** On all pages. */
+  readonly tags: number;
+  /** Of all that were found. */
+  readonly exclusiveBytes: number;
+}
+
 /** How full something is, at one moment. */
 export interface DiskReading {
   readonly target: string;

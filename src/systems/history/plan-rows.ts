@@ -31,6 +31,8 @@ export interface PlanQuery {
   readonly text?: string;
   /** The first `n` to answer: for the next page. */
   readonly fromN?: number;
+  /** Instead of {@link fromN}: the last of those before this `n`, in the order of the plan: for the page before. */
+  readonly beforeN?: number;
   readonly limit: number;
 }
 

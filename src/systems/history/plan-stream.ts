@@ -1,5 +1,6 @@
 import { folded } from './batches.ts';
 import type { NewPlanRow } from './plan-rows.ts';
+import { type StoredSums, sumsToStore } from './stored-sums.ts';
 import type { PlanPart } from './sums.ts';
 
 /** Sums of rows that all filters treat alike: those of any query without a text are sums of these. */
@@ -21,15 +22,19 @@ export type PlanItem =
   | { readonly sum: OutcomeSum }
   | { readonly places: PlanPlaces };
 
-/** What is to be written of a plan, in order: its rows, and at the end their sums and places. `rows` is the number of the last row, and one. */
+/**
+ * What is to be written of a plan, in order: its rows, and at the end their sums and places. `rows` is the number of the last row, and one;
+ * `stored` are the sums of the whole. Both are there once all items were taken.
+ */
 export function planItems(rows: AsyncIterable<NewPlanRow> | Iterable<NewPlanRow>): {
   readonly items: AsyncGenerator<PlanItem>;
-  readonly sums: ReadonlyMap<string, OutcomeSum>;
+  stored(): StoredSums;
   rows(): number;
 } {
-  const sums = new Map<string, OutcomeSum>();
+  const sums = new Map<string, Growing>();
   const places = new Map<string, PlanPlaces & { readonly places: number[] }>();
   let end = 0;
+  let stored: StoredSums | undefined;
   async function* items(): AsyncGenerator<PlanItem> {
     for await (const row of rows) {
       end = Math.max(end, row.n + 1);
@@ -37,24 +42,31 @@ export function planItems(rows: AsyncIterable<NewPlanRow> | Iterable<NewPlanRow>
       place(places, row);
       yield { row: { ...row, folded: folded(row.target) } };
     }
+    stored = await sumsToStore(sums.values());
     for (const sum of sums.values()) yield { sum };
     for (const one of places.values()) yield { places: one };
   }
-  return { items: items(), sums, rows: () => end };
+  return {
+    items: items(),
+    rows: () => end,
+    stored() {
+      if (stored === undefined) throw new Error('the rows of a plan were not all taken');
+      return stored;
+    },
+  };
 }
 
-function addTo(sums: Map<string, OutcomeSum>, row: NewPlanRow): void {
+type Growing = { -readonly [Field in keyof OutcomeSum]: OutcomeSum[Field] };
+
+function addTo(sums: Map<string, Growing>, row: NewPlanRow): void {
   const { verb, group, reasonCode, outcome = '', freesBytes } = row;
   const key = `${verb}\0${group}\0${reasonCode}\0${outcome}`;
   const known = sums.get(key);
-  sums.set(key, {
-    verb,
-    group,
-    reasonCode,
-    outcome,
-    actions: (known?.actions ?? 0) + 1,
-    freesBytes: (known?.freesBytes ?? 0) + freesBytes,
-  });
+  if (known === undefined) sums.set(key, { verb, group, reasonCode, outcome, actions: 1, freesBytes });
+  else {
+    known.actions += 1;
+    known.freesBytes += freesBytes;
+  }
 }
 
 function place(known: Map<string, PlanPlaces & { readonly places: number[] }>, row: NewPlanRow): void {

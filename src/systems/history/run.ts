@@ -92,8 +92,12 @@ export interface RunRecord {
   readonly undoOf?: string;
   /** On the undone run: who took it back. */
   readonly undoneBy?: string;
-  /** Ids of the journals below the state directory. */
+  /** Ids of the journals. Those of one run in several places may have the same. */
   readonly journals?: readonly string[];
+  /** Where the journals lie: names of state directories, in the order in which the plan was applied from there. */
+  readonly appliedAt?: readonly string[];
+  /** Those of them from which everything was brought back. */
+  readonly undoneAt?: readonly string[];
   /** More arguments than the schedule's, for this run alone: limits that an administrator raised. */
   readonly moreArguments?: readonly string[];
   /** What it is at, while it goes on; renewed twice a second at most. */

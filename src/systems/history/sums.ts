@@ -12,10 +12,15 @@ export interface PlanPart {
 const MOST_GROUPS = 50;
 
 /** Adds parts up, as they come. */
-export function createSums(): { add(part: PlanPart): void; sums(): PlanSums } {
-  const verbs = new Map<string, SumOf>();
-  const groups = new Map<string, SumOf>();
-  const reasons = new Map<string, SumOf>();
+export interface Sums {
+  add(part: PlanPart): void;
+  sums(): PlanSums;
+}
+
+export function createSums(): Sums {
+  const verbs = new Map<string, Growing>();
+  const groups = new Map<string, Growing>();
+  const reasons = new Map<string, Growing>();
   let actions = 0;
   let freesBytes = 0;
   return {
@@ -29,27 +34,41 @@ export function createSums(): { add(part: PlanPart): void; sums(): PlanSums } {
     sums: () => ({
       actions,
       freesBytes,
-      byVerb: largestFirst(verbs.values()),
-      byReason: largestFirst(reasons.values()),
-      byGroup: largestFirst(groups.values()).slice(0, MOST_GROUPS),
+      byVerb: largestFirst(verbs.values(), verbs.size),
+      byReason: largestFirst(reasons.values(), reasons.size),
+      byGroup: largestFirst(groups.values(), MOST_GROUPS),
     }),
   };
 }
 
-function addTo(sums: Map<string, SumOf>, key: string, part: PlanPart): void {
+type Growing = { -readonly [Field in keyof SumOf]: SumOf[Field] };
+
+function addTo(sums: Map<string, Growing>, key: string, { actions, freesBytes }: PlanPart): void {
   const known = sums.get(key);
-  sums.set(key, {
-    key,
-    actions: (known?.actions ?? 0) + part.actions,
-    freesBytes: (known?.freesBytes ?? 0) + part.freesBytes,
-  });
+  if (known === undefined) sums.set(key, { key, actions, freesBytes });
+  else {
+    known.actions += actions;
+    known.freesBytes += freesBytes;
+  }
+}
+
+/** The first of many, in one go through them: there may be as many groups as actions, and nobody waits for those that are not shown. */
+function largestFirst(sums: Iterable<SumOf>, most: number): readonly SumOf[] {
+  const first: SumOf[] = [];
+  for (const sum of sums) {
+    const last = first.at(-1);
+    if (first.length === most && last !== undefined && bySize(sum, last) > 0) continue;
+    let at = first.length;
+    while (at > 0 && bySize(sum, first[at - 1] as SumOf) < 0) at -= 1;
+    first.splice(at, 0, { ...sum });
+    if (first.length > most) first.pop();
+  }
+  return first;
 }
 
 /** By what they free; those that free the same by their number, then by name. */
-function largestFirst(sums: Iterable<SumOf>): readonly SumOf[] {
-  return [...sums].sort(
-    (one, other) => other.freesBytes - one.freesBytes || other.actions - one.actions || (one.key < other.key ? -1 : 1),
-  );
+function bySize(one: SumOf, other: SumOf): number {
+  return other.freesBytes - one.freesBytes || other.actions - one.actions || (one.key < other.key ? -1 : 1);
 }
 
 /** Of a plan without rows. */

@@ -2,15 +2,18 @@ import type { PullLog } from './contract.ts';
 import { type FilePulls, filePulls } from './file/index.ts';
 import { memoryPulls } from './memory/index.ts';
 
+export { eventsIn } from './events.ts';
 export type { FilePulls } from './file/index.ts';
 export { programsThatOnlyLook } from './ignored.ts';
 export {
   dayFile,
   daysIn,
+  endOfDay,
   isRegistryHost,
   makeFolder,
   notificationFiles,
   notificationFolder,
+  notificationsBelow,
   notificationsFolder,
 } from './notification-files.ts';
 

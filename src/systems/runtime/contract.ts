@@ -96,8 +96,11 @@ export interface Runtime extends RuntimeReader {
    * the image has its names still.
    */
   removeImage(id: string, signal: AbortSignal): Promise<'removed' | 'in-use'>;
-  /** @returns the id of the image */
-  pull(reference: string, signal: AbortSignal): Promise<string>;
+  /**
+   * @param called - the id that the image had: where names are ids, it is the name that it gets
+   * @returns the id of the image
+   */
+  pull(reference: string, signal: AbortSignal, called?: string): Promise<string>;
   /** Gives a name back to an image that is there. Where the runtime has no verb for it: pulls it by that name. */
   tag(reference: string, id: string, signal: AbortSignal): Promise<void>;
   /** Lets go of the packed layers of images, whose unpacked files stay. Undefined where the runtime has no such thing. */

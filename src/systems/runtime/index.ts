@@ -1,6 +1,5 @@
 import { access, constants } from 'node:fs/promises';
 import { type RuntimeAddress, usualSockets } from './address.ts';
-import { openContainerdRuntime } from './containerd/containerd-runtime.ts';
 import type { Runtime } from './contract.ts';
 import { runtimeFailure } from './errors.ts';
 import type { ExpiringImage } from './expiring-images.ts';
@@ -43,7 +42,10 @@ export async function openRuntime(
         signal,
       );
     case 'containerd':
-      return await openContainerdRuntime({ socket, namespace: namespace ?? 'default', ...options }, signal);
+      return await (await import('./containerd/containerd-runtime.ts')).openContainerdRuntime(
+        { socket, namespace: namespace ?? 'default', ...options },
+        signal,
+      );
   }
 }
 

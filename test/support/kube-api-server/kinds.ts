@@ -11,6 +11,8 @@ export interface ServedKind {
   readonly hasStatus?: boolean;
   /** An update must say which version it changes. */
   readonly isConditional?: boolean;
+  /** An update of what is not there makes it. */
+  readonly isMadeByUpdate?: boolean;
   /** Comes from a CustomResourceDefinition: no strategic merge, and items of lists say what they are. */
   readonly isCustom?: boolean;
 }
@@ -39,7 +41,10 @@ export const kubernetesKinds: readonly ServedKind[] = [
   ...kindsOf('apps', 'v1', 'Deployment deployments, ReplicaSet replicasets, StatefulSet statefulsets'),
   ...kindsOf('apps', 'v1', 'DaemonSet daemonsets, ControllerRevision controllerrevisions-'),
   ...kindsOf('batch', 'v1', 'Job jobs, CronJob cronjobs'),
-  ...kindsOf('coordination.k8s.io', 'v1', 'Lease leases-'),
+  ...kindsOf('coordination.k8s.io', 'v1', 'Lease leases-').map((kind) => ({
+    ...conditional(kind),
+    isMadeByUpdate: true,
+  })),
   ...kindsOf('events.k8s.io', 'v1', 'Event events-'),
   ...kindsOf('rbac.authorization.k8s.io', 'v1', 'Role roles-, RoleBinding rolebindings-'),
   ...kindsOf('rbac.authorization.k8s.io', 'v1', 'ClusterRole clusterroles!-, ClusterRoleBinding clusterrolebindings!-'),

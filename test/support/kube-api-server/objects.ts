@@ -63,6 +63,8 @@ export function createObject(
 /** Takes the status alone at `/status`, and all but the status elsewhere. @throws Refusal 404, 409 Conflict for another version */
 export function updateObject(store: ObjectStore, target: Target, body: Body, isDry: boolean): ApiObject {
   const { kind, namespace, name, subresource } = target;
+  if (kind.isMadeByUpdate === true && store.get(kind, keyOf(namespace, name)) === undefined)
+    return createByUpdate(store, target, body, isDry);
   const before = getObject(store, target);
   checkType(kind, namespace, body);
   checkIdentity(target, before, body);
@@ -74,6 +76,14 @@ export function updateObject(store: ObjectStore, target: Target, body: Body, isD
   // What changes nothing makes no new version.
   if (isDry || JSON.stringify(sorted(after)) === JSON.stringify(sorted(before))) return after;
   return store.write(kind, keyOf(namespace, name), after);
+}
+
+/** As a real one has it: whatever version is named, but not where a uid is. */
+function createByUpdate(store: ObjectStore, { kind, namespace, name }: Target, body: Body, isDry: boolean): ApiObject {
+  const { uid, resourceVersion, ...metadata } = body.metadata ?? {};
+  if (uid !== undefined)
+    throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: `);
+  return createObject(store, kind, namespace, { ...body, metadata }, { isDry, hasNamespace: true });
 }
 
 function checkIdentity({ kind, name }: Target, before: ApiObject, body: Body): void {

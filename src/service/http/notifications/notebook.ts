@@ -1,28 +1,46 @@
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { dayFile, daysIn, makeFolder, notificationFolder, notificationsFolder } from '../../../systems/pulls/index.ts';
+import type { ToldEvent } from '../../../systems/history/contract.ts';
+import {
+  dayFile,
+  daysIn,
+  endOfDay,
+  makeFolder,
+  notificationFolder,
+  notificationsFolder,
+} from '../../../systems/pulls/index.ts';
 import { errnoOf, failureWords } from '../../../util/pure/system-failure.ts';
 import { ServiceError } from '../../errors.ts';
 
 /** Registries that are written down; whoever names more of them is no registry. */
-const MOST_REGISTRIES = 200;
-const DAY_MS = 24 * 3_600_000;
+export const MOST_REGISTRIES = 200;
+
+/** What a registry sent. */
+export interface Envelope {
+  /** As it came, as one line. */
+  readonly line: string;
+  readonly events: readonly ToldEvent[];
+}
 
 /** Where notifications are written down. */
 export interface Notebook {
   /**
-   * Appends a line to the file of the day, and is back when it lies on the disk.
+   * Writes down what a registry sent, and is back when it is kept.
    *
-   * @throws NOTIFICATION_NOT_KEPT; then nothing, or a part of the line, is written
+   * @throws NOTIFICATION_NOT_KEPT; then it may be kept nevertheless, or in part
    */
-  append(host: string, line: string, nowMs: number): Promise<void>;
+  append(host: string, envelope: Envelope, nowMs: number): Promise<void>;
 }
 
-/** @param keepForMs - files of older days go when a new day begins */
+/**
+ * Appends a line to the file of the day below the state directory.
+ *
+ * @param keepForMs - files of older days go when a new day begins
+ */
 export function notebook(stateDir: string, keepForMs: () => number): Notebook {
   const pages = new Map<string, Page>();
   return {
-    async append(host, line, nowMs) {
+    async append(host, { line }, nowMs) {
       const folder = notificationFolder(stateDir, host);
       try {
         const page = pages.get(folder) ?? (await newPage(folder));
@@ -126,8 +144,7 @@ async function syncFolder(path: string): Promise<void> {
 /** A day is old when its end is. */
 async function removeOld(folder: string, beforeMs: number): Promise<void> {
   for (const name of daysIn(folder)) {
-    const endMs = Date.parse(name.slice(0, 10)) + DAY_MS;
-    if (endMs < beforeMs) await rm(join(folder, name), { force: true });
+    if (endOfDay(name) < beforeMs) await rm(join(folder, name), { force: true });
   }
 }
 

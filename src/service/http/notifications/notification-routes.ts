@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import { isRegistryHost } from '../../../systems/pulls/index.ts';
+import { eventsIn, isRegistryHost } from '../../../systems/pulls/index.ts';
 import { ServiceError } from '../../errors.ts';
 import { peerAddress } from '../access/door.ts';
 import { isFromOwnMachine } from '../access/own-machine.ts';
@@ -9,13 +9,18 @@ import { parsed, parseJson } from '../api/read-request.ts';
 import type { HttpParts, ServiceEnv } from '../parts.ts';
 import { ENVELOPE_TYPE, envelopeSchema } from './envelope.ts';
 import { notebook } from './notebook.ts';
+import { sharedNotebook } from './shared-notebook.ts';
 
 /**
- * Adds `POST /notifications/:host`. What is answered with 202 lies on the disk: a registry that hears anything else sends it again.
+ * Adds `POST /notifications/:host`. What is answered with 202 lies on the disk, or in the history that replicas share: a registry that hears
+ * anything else sends it again.
  */
 export function notificationRoutes(app: Hono<ServiceEnv>, parts: HttpParts): void {
-  const { nowMs, settings, stateDir } = parts;
-  const book = notebook(stateDir, () => settings().notifications.keepForMs);
+  const { nowMs, settings, stateDir, history } = parts;
+  const book =
+    history.told === undefined
+      ? notebook(stateDir, () => settings().notifications.keepForMs)
+      : sharedNotebook(history.told);
   const open = secretFiles();
 
   app.post('/notifications/:host', async (context) => {
@@ -29,7 +34,9 @@ export function notificationRoutes(app: Hono<ServiceEnv>, parts: HttpParts): voi
       throw new ServiceError('REQUEST_TYPE_UNSUPPORTED', `${doing}: it has to be ${ENVELOPE_TYPE}`);
     const value = parseJson(await context.req.text(), doing);
     parsed(envelopeSchema, value, doing);
-    await book.append(host, JSON.stringify(value), nowMs());
+    const events = eventsIn(value);
+    if (events === undefined) throw new ServiceError('REQUEST_INVALID', `${doing}: an event in it is none`);
+    await book.append(host, { line: JSON.stringify(value), events }, nowMs());
     return context.body(null, 202);
   });
 

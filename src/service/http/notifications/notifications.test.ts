@@ -105,14 +105,16 @@ describe('what a registry tells', () => {
   test('is written again after a failure', async () => {
     const { parts } = registryRig();
     const book = notebook(parts.stateDir, () => DAY_MS);
-    await book.append(HOST, '{"n":1}', NOW_MS);
+    await book.append(HOST, { line: '{"n":1}', events: [] }, NOW_MS);
     const [path = ''] = notificationFiles(parts.stateDir, HOST);
     renameSync(path, `${path}.aside`);
     mkdirSync(path);
-    await expect(book.append(HOST, '{"n":2}', NOW_MS)).rejects.toMatchObject({ code: 'NOTIFICATION_NOT_KEPT' });
+    await expect(book.append(HOST, { line: '{"n":2}', events: [] }, NOW_MS)).rejects.toMatchObject({
+      code: 'NOTIFICATION_NOT_KEPT',
+    });
     rmdirSync(path);
     renameSync(`${path}.aside`, path);
-    await book.append(HOST, '{"n":3}', NOW_MS);
+    await book.append(HOST, { line: '{"n":3}', events: [] }, NOW_MS);
 
     expect(readFileSync(path, 'utf8')).toBe('{"n":1}\n{"n":3}\n');
   });

@@ -63,11 +63,6 @@ function Approve({ frame, run }: OfRun) {
         </label>
         <input id="count" name="count" inputmode="numeric" autocomplete="off" required pattern="[0-9., ]+" size={12} />
       </div>
-      {run.flow === 'node-fleet' && (
-        <p class="hint">
-          This was a dry run on all nodes. Each node decides anew, by the same policy and limits, when it is cleaned.
-        </p>
-      )}
       <button type="submit" class="main">
         Approve this plan
       </button>
@@ -90,8 +85,16 @@ function Reject({ frame, run }: OfRun) {
 }
 
 function Undo({ frame, run }: OfRun) {
+  const { appliedAt = [], undoneAt = [] } = run;
+  const left = appliedAt.filter((place) => !undoneAt.includes(place));
   return (
     <Post frame={frame} action={wayOf(run, 'undo')}>
+      {appliedAt.length > 1 && (
+        <p class="hint">
+          More than one replica was at it. What was removed from a place comes back while the replica there runs the
+          schedules: {left.join(', ')}.
+        </p>
+      )}
       <div class="field">
         <label for="word">
           To bring back what it removed, type <strong>undo</strong>

@@ -65,8 +65,8 @@ function stateObject(
   readersOf: (object: KubeObject) => readonly UseReader[],
 ): void {
   const found = new Found();
-  let words: ObjectWords = {};
-  for (const read of readers) words = { ...words, ...read(object, found.within(readersOf, DEEPEST)) };
+  const words: ObjectWords = {};
+  for (const read of readers) Object.assign(words, read(object, found.within(readersOf, DEEPEST)));
   const { kind = '', metadata } = object;
   const namespace = textOf(metadata?.namespace);
   const name = textOf(metadata?.name) || `${textOf(metadata?.['generateName' as 'name'])}*`;

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import type { Json } from '../../../util/kubernetes/kube-api.ts';
 import { sha256Hex } from '../../../util/pure/hash.ts';
-import type { NodeJobOrder } from '../contract.ts';
+import { type NodeJobOrder, PLAN_FILE } from '../contract.ts';
 import { jobName } from '../job-name.ts';
 import { type KubernetesFleetSettings, REGISTRY_LOGIN } from './settings.ts';
 
@@ -32,12 +32,7 @@ const GRACE_SECONDS = 60;
 export function jobBody(settings: KubernetesFleetSettings, order: NodeJobOrder, orderHash: string): Json {
   const { namespace, deadlineMs, ttlAfterFinishedMs } = settings;
   const name = jobName(order);
-  const labels = {
-    'app.kubernetes.io/name': 'winnow-node-gc',
-    'app.kubernetes.io/managed-by': 'winnow-fleet',
-    [RUN_LABEL]: order.run,
-    [NODE_LABEL]: nodeLabel(order.node),
-  };
+  const labels = labelsOf(order);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -56,6 +51,40 @@ export function jobBody(settings: KubernetesFleetSettings, order: NodeJobOrder, 
       ttlSecondsAfterFinished: Math.ceil(ttlAfterFinishedMs / 1000),
       template: { metadata: { labels: { ...labels, [JOB_LABEL]: name } }, spec: podSpec(settings, order) },
     },
+  };
+}
+
+/**
+ * The file of a Job, which is made after it and owned by it: whatever happens to whoever made both, the file goes with the Job. Until it is
+ * there the pod waits for it. Nothing blocks on the ownership: that would ask for more rights.
+ */
+export function planBody(
+  { namespace }: KubernetesFleetSettings,
+  order: NodeJobOrder & { readonly plan: Uint8Array },
+  jobUid: string,
+): Json {
+  const name = jobName(order);
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      namespace,
+      labels: labelsOf(order),
+      annotations: { [NODE_ANNOTATION]: order.node },
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid: jobUid }],
+    },
+    immutable: true,
+    binaryData: { [basename(PLAN_FILE)]: Buffer.from(order.plan).toString('base64') },
+  };
+}
+
+function labelsOf({ run, node }: NodeJobOrder) {
+  return {
+    'app.kubernetes.io/name': 'winnow-node-gc',
+    'app.kubernetes.io/managed-by': 'winnow-fleet',
+    [RUN_LABEL]: run,
+    [NODE_LABEL]: nodeLabel(node),
   };
 }
 
@@ -83,6 +112,7 @@ function podSpec(settings: KubernetesFleetSettings, order: NodeJobOrder): Json {
         hostPath: { path, type },
       })),
       ...registry,
+      ...(order.plan === undefined ? [] : [{ name: 'plan', configMap: { name: jobName(order) } }]),
     ],
   };
 }
@@ -112,6 +142,7 @@ function container({ image, mounts, resources, registrySecret }: KubernetesFleet
         ...(readOnly && { readOnly }),
       })),
       ...registry,
+      ...(order.plan === undefined ? [] : [{ name: 'plan', mountPath: dirname(PLAN_FILE), readOnly: true }]),
     ],
   };
 }

@@ -52,17 +52,19 @@ const order = { node: 'a', run: 'run-1', args: ['node-gc', '--fleet-report'] };
 fleetContract('kubernetes', async (nodes, work) => {
   const server = await startKubeApiServer();
   server.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-  for (const { name, isReady, isCordoned, os } of nodes)
+  for (const { name, uid, isReady, isCordoned, os } of nodes)
     putNodes(server, [name], {
+      metadata: { name, uid, labels: { 'kubernetes.io/os': 'linux' } },
       spec: { unschedulable: isCordoned },
       status: {
         conditions: [{ type: 'Ready', status: isReady ? 'True' : 'Unknown' }],
         nodeInfo: { operatingSystem: os },
       },
     });
-  const kubelet = startFakeKubelet(server, async ({ node, args }, write) => {
+  const kubelet = startFakeKubelet(server, async ({ node, args, files }, write) => {
+    const plan = files.get('/etc/winnow/plan/plan.jsonl.gz');
     try {
-      await work({ node, args }, write);
+      await work({ node, args, ...(plan !== undefined && { plan }) }, write);
       return 0;
     } catch (error) {
       return Number((error as Error).message);
@@ -209,6 +211,75 @@ describe('a Job on a node', () => {
   });
 });
 
+describe('the file of a Job', () => {
+  const plan = Uint8Array.from([1, 2, 3]);
+  const withPlan = { ...order, plan };
+
+  test('is a ConfigMap that nobody can alter, which the Job owns and goes with', async () => {
+    const { server, open } = await start();
+    const { name } = await (await open()).begin(withPlan, never);
+
+    const job = server.find('Job', NAMESPACE, name);
+    const pod = job?.['spec'].template.spec;
+    expect(pod.volumes).toContainEqual({ name: 'plan', configMap: { name } });
+    expect(pod.containers[0].volumeMounts).toContainEqual({
+      ...{ name: 'plan', mountPath: '/etc/winnow/plan', readOnly: true },
+    });
+    const file = server.find('ConfigMap', NAMESPACE, name);
+    expect(file).toMatchObject({ immutable: true, binaryData: { 'plan.jsonl.gz': 'AQID' } });
+    expect(file?.metadata?.['ownerReferences']).toEqual([
+      { apiVersion: 'batch/v1', kind: 'Job', name, uid: job?.metadata?.uid },
+    ]);
+    server.remove('Job', NAMESPACE, name);
+    expect(server.all('ConfigMap')).toEqual([]);
+  });
+
+  test('is made for a Job whose maker was killed before, and is made no more for one that has ended', async () => {
+    let finish = () => {};
+    const { server, open } = await start(
+      () =>
+        new Promise((resolve) => {
+          finish = () => resolve(0);
+        }),
+    );
+    const fleet = await open();
+    server.faults.push({ on: /^POST .*configmaps/, status: 403, message: 'User "x" cannot create configmaps' });
+    await expect(fleet.begin(withPlan, never)).rejects.toMatchObject({ code: 'FLEET_FORBIDDEN' });
+    server.faults.splice(0);
+    const [pod] = server.all('Pod');
+    expect(pod?.['status'].phase).toBe('Pending');
+
+    const job = await fleet.begin(withPlan, never);
+    await expect.poll(() => server.all('Pod')[0]?.['status'].phase).toBe('Running');
+    finish();
+    const ended = await fleet.awaitEnd(job, LONG_MS, never);
+    expect(ended.state).toBe('succeeded');
+    server.remove('ConfigMap', NAMESPACE, job.name);
+    expect((await fleet.begin(withPlan, never)).state).toBe('succeeded');
+    expect(server.all('ConfigMap')).toEqual([]);
+  });
+
+  test('is not given to a Job of that name which does something else', async () => {
+    const { server, open } = await start(() => new Promise(() => {}));
+    const fleet = await open();
+    await fleet.begin(order, never);
+    const job = await fleet.begin({ ...withPlan, args: ['apply', '--plan-sha256=a'] }, never);
+
+    expect(job.orderHash).toBe(fleet.orderHash(order));
+    expect(server.all('ConfigMap')).toEqual([]);
+  });
+
+  test('that the cluster finds too large refuses the Job', async () => {
+    const { server, open } = await start();
+    server.faults.push({ on: /^POST .*configmaps/, status: 422, message: 'Too long: must have at most 1048576 bytes' });
+
+    await expect((await open()).begin(withPlan, never)).rejects.toMatchObject({
+      code: 'FLEET_JOB_REFUSED',
+      message: expect.stringMatching(/with its plan: .*Too long/),
+    });
+  });
+});
+
 describe('a cluster that does not want it', () => {
   const codeOf = async (work: Promise<unknown>) => {
     const error = (await work.catch((thrown: unknown) => thrown)) as { code: string; message: string };
@@ -277,13 +348,14 @@ test('what docs/rbac/node-gc-fleet.yaml allows is enough, and all of it is neede
     await fleet.nodes(never);
     await fleet.jobs(never);
     const again: NodeJob[] = [];
-    for (const _ of [1, 2]) again.push(await fleet.begin({ ...order, run: `run-${run}` }, never));
+    const plan = Uint8Array.from([1]);
+    for (const _ of [1, 2]) again.push(await fleet.begin({ ...order, plan, run: `run-${run}` }, never));
     const ended = await fleet.awaitEnd(again[0] as NodeJob, LONG_MS, never);
     return [ended.state, await fleet.report(ended, never)];
   };
 
   expect(await allWorks(rules)).toEqual(['succeeded', 'none']);
-  expect(single.length).toBeGreaterThan(7);
+  expect(single.length).toBeGreaterThan(8);
   for (const one of single) {
     const code = one.resources[0] === 'leases' ? 'LEASE_UNAVAILABLE' : 'FLEET_FORBIDDEN';
     const without = allWorks(single.filter((other) => other !== one));

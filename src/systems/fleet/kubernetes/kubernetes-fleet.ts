@@ -2,18 +2,16 @@ import { type Json, type KubeApi, openKubeApi } from '../../../util/kubernetes/k
 import { KubeError } from '../../../util/kubernetes/kube-error.ts';
 import { CodedError } from '../../../util/pure/coded-error.ts';
 import { wait } from '../../../util/wait.ts';
-import type { Fleet, NodeJob, NodeJobOrder } from '../contract.ts';
-import { fleetFailure } from '../errors.ts';
-import { hashOfOrder, jobName } from '../job-name.ts';
+import type { Fleet, NodeJob, NodeTask } from '../contract.ts';
+import { hashOfOrder } from '../job-name.ts';
 import { reportTextIn } from '../report-lines.ts';
+import { beginJob } from './begin-job.ts';
+import { coded } from './coded.ts';
 import { CONTAINER, JOB_LABEL, jobBody, MANAGED, NODE_LABEL, nodeLabel } from './job-body.ts';
 import { jobIn, nodeIn, type Pod, podIn, wordsOf } from './messages.ts';
 import type { KubernetesFleetSettings } from './settings.ts';
 
 const POLL_MS = 2000;
-/** To make a Job: its name makes it the same one each time. */
-const ATTEMPTS = 4;
-const PAUSE_MS = 1000;
 /** A report comes last, and is no longer than this. */
 const LOG_LINES = 10_000;
 
@@ -22,8 +20,7 @@ export async function openKubernetesFleet(settings: KubernetesFleetSettings): Pr
   const api = await coded('opening the cluster', () => openKubeApi(settings));
   const jobs = `/apis/batch/v1/namespaces/${settings.namespace}/jobs`;
   const pods = `/api/v1/namespaces/${settings.namespace}/pods`;
-  const orderHash = (args: readonly string[]) =>
-    hashOfOrder(jobBody(settings, { node: '', run: '', args }, '')['spec']);
+  const orderHash = (task: NodeTask) => hashOfOrder(jobBody(settings, { ...task, node: '', run: '' }, '')['spec']);
   const podsOf = async (job: NodeJob, signal: AbortSignal): Promise<readonly Pod[]> => {
     const found = await coded(`listing the pods of Job ${job.name}`, () =>
       listed(api, pods, { labelSelector: `${JOB_LABEL}=${job.name}` }, signal),
@@ -48,7 +45,7 @@ export async function openKubernetesFleet(settings: KubernetesFleetSettings): Pr
       return found.map(jobIn);
     },
     orderHash,
-    begin: (order, signal) => beginJob(api, jobs, jobBody(settings, order, orderHash(order.args)), order, signal),
+    begin: (order, signal) => beginJob(api, settings, { ...order, hash: orderHash(order) }, signal),
     awaitEnd: (job, forMs, signal) => {
       const look = () => lookAt(api, `${jobs}/${job.name}`, job, podsOf, signal);
       return awaitEnd(look, { forMs, pollMs: settings.pollMs ?? POLL_MS }, signal);
@@ -80,42 +77,6 @@ async function listed(
   return [...found.values()];
 }
 
-/** An answer that got lost is no harm: to make it again finds the one that is there. */
-async function beginJob(
-  api: KubeApi,
-  jobs: string,
-  body: Json,
-  order: NodeJobOrder,
-  signal: AbortSignal,
-): Promise<NodeJob> {
-  const name = jobName(order);
-  const doing = `making Job ${name} on node ${order.node}`;
-  for (let made = 1; ; made += 1) {
-    try {
-      return jobIn(await api.post(jobs, body, signal));
-    } catch (error) {
-      if (!(error instanceof KubeError)) throw error;
-      if (error.status === 409)
-        return jobIn(await coded(`reading Job ${name}`, () => api.get(`${jobs}/${name}`, signal)));
-      if (!mayPass(error) || made >= ATTEMPTS) throw refusedJob(doing, error);
-      await wait(PAUSE_MS, signal);
-    }
-  }
-}
-
-function mayPass({ failure, status }: KubeError): boolean {
-  return failure === 'unreachable' || (status !== undefined && status >= 500);
-}
-
-function refusedJob(doing: string, error: KubeError): Error {
-  const { status, message } = error;
-  const isRefused = status === 404 || status === 422 || (status === 403 && !isAboutRoles(error));
-  return isRefused ? fleetFailure('FLEET_JOB_REFUSED', `${doing}: ${message}`, error) : failureOf(doing, error);
-}
-
-/** Quotas and admission refuse with 403, too. */
-const isAboutRoles = ({ message }: KubeError) => /User "[^"]*" cannot /.test(message);
-
 async function lookAt(
   api: KubeApi,
   path: string,
@@ -145,7 +106,8 @@ async function awaitEnd(
 ): Promise<NodeJob> {
   const endMs = performance.now() + forMs;
   let waitedFor: string | undefined;
-  for (;;) {
+  // Most are short: the first looks come soon after each other.
+  for (let pauseMs = pollMs / 8; ; pauseMs = Math.min(pollMs, pauseMs * 2)) {
     try {
       const seen = await look();
       if (seen.state !== 'running') return withWords(seen, waitedFor);
@@ -155,7 +117,7 @@ async function awaitEnd(
       const isAway = error instanceof CodedError && error.code === 'FLEET_CLUSTER_FAILED';
       if (!isAway || performance.now() >= endMs) throw error;
     }
-    await wait(pollMs, signal);
+    await wait(pauseMs, signal);
   }
 }
 
@@ -172,20 +134,4 @@ async function unlessGone<T>(asking: Promise<T>): Promise<T | undefined> {
     if (error instanceof KubeError && (error.status === 404 || error.status === 400)) return undefined;
     throw error;
   }
-}
-
-async function coded<T>(doing: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
-    throw failureOf(doing, error);
-  }
-}
-
-function failureOf(doing: string, error: KubeError): Error {
-  const isForbidden = error.status === 403 || error.status === 401;
-  const code =
-    error.failure === 'settings' ? 'FLEET_SETTINGS_INVALID' : isForbidden ? 'FLEET_FORBIDDEN' : 'FLEET_CLUSTER_FAILED';
-  return fleetFailure(code, `${doing}: ${error.message}`, error);
 }

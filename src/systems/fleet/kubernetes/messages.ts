@@ -14,7 +14,7 @@ const Condition = z.object({
 const conditions = z.array(Condition).default([]);
 
 const NodeMessage = z.object({
-  metadata: z.object({ name: z.string(), labels: words }),
+  metadata: z.object({ name: z.string(), uid: z.string().default(''), labels: words }),
   spec: z.object({ unschedulable: z.boolean().default(false) }).default({ unschedulable: false }),
   status: z
     .object({ conditions, nodeInfo: z.object({ operatingSystem: z.string().default('') }).optional() })
@@ -52,10 +52,18 @@ export function nodeIn(value: unknown): FleetNode {
   const { metadata, spec, status } = parse('a node', NodeMessage, value);
   return {
     name: metadata.name,
+    uid: metadata.uid,
     isReady: status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
     isCordoned: spec.unschedulable,
     os: status.nodeInfo?.operatingSystem || (metadata.labels['kubernetes.io/os'] ?? ''),
   };
+}
+
+const OwnerMessage = z.object({ metadata: z.object({ uid: z.string().min(1) }) });
+
+/** By which an object is owned. @throws FLEET_CLUSTER_FAILED for what has none */
+export function uidIn(value: unknown): string {
+  return parse('a Job', OwnerMessage, value).metadata.uid;
 }
 
 /** @throws FLEET_CLUSTER_FAILED for what is no Job */

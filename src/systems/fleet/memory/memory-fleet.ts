@@ -74,7 +74,7 @@ export function memoryCluster(nodes: readonly FleetNode[], work: MemoryWork): Me
       },
       jobs: async (_, node) =>
         [...held.values()].flatMap(({ job }) => (node === undefined || job.node === node ? [job] : [])),
-      orderHash: hashOfOrder,
+      orderHash: ({ args }) => hashOfOrder(args),
       begin: async (order) => start(order),
       awaitEnd: async (job, forMs, signal) => {
         const one = held.get(job.name);

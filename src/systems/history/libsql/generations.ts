@@ -43,12 +43,12 @@ export async function saveGeneration<Item>(file: HistoryFile, saving: Saving<Ite
     for await (const items of inBatches(saving.items, pace.rows))
       await pace.step(items.length, () =>
         file.atOnce(doing, (tables) => {
-          touch(tables, generation, doing, nowMs());
+          touch(tables, { kind, owner, generation }, doing, nowMs());
           saving.write(tables, generation, items);
         }),
       );
     file.atOnce(doing, (tables) => {
-      touch(tables, generation, doing, nowMs());
+      touch(tables, { kind, owner, generation }, doing, nowMs());
       tables.change(
         "UPDATE generations SET state = 'left' WHERE kind = ? AND owner = ? AND state = 'live'",
         kind,
@@ -71,11 +71,22 @@ function begin(tables: Tables, kind: GenerationKind, owner: string, atMs: number
   return row.id;
 }
 
+interface Mine {
+  readonly kind: GenerationKind;
+  readonly owner: string;
+  readonly generation: number;
+}
+
 /** A sign of life. @throws HISTORY_OVERTAKEN when somebody else has begun to save the same, or took us for dead */
-function touch(tables: Tables, generation: number, doing: string, atMs: number): void {
+function touch(tables: Tables, { kind, owner, generation }: Mine, doing: string, atMs: number): void {
   const sql = "UPDATE generations SET touched_at_ms = ? WHERE id = ? AND state = 'writing'";
-  if (tables.change(sql, atMs, generation) === 0)
-    throw historyError('HISTORY_OVERTAKEN', `${doing}: somebody else saves it as well, or it was swept away meanwhile`);
+  if (tables.change(sql, atMs, generation) > 0) return;
+  const later = 'SELECT 1 FROM generations WHERE kind = ? AND owner = ? AND id > ?';
+  const why =
+    tables.first(later, kind, owner, generation) === undefined
+      ? 'it took so long between two steps that what was written was taken for left behind'
+      : 'somebody else has begun to save the same since';
+  throw historyError('HISTORY_OVERTAKEN', `${doing}: ${why}`);
 }
 
 /** As well as it can be done: what stays behind is swept when it has been silent for long enough. */

@@ -1,19 +1,17 @@
 import type { History, InventoryHeader, InventoryImage, InventoryLink, InventoryRepository } from '../contract.ts';
 import { parseStored } from '../parse-stored.ts';
 import type { HistoryFile } from './database.ts';
+import { LIVE } from './inventory-head.ts';
 import { tagsIn } from './inventory-tags.ts';
 
 type InventoryReading =
   | 'inventories'
   | 'inventoryRepositories'
+  | 'inventoryTag'
   | 'inventoryTags'
-  | 'inventoryTagSums'
   | 'inventoryImage'
   | 'inventoryImagesOf'
   | 'inventoryLinks';
-
-/** The generation that counts, in the same statement as what is read of it: so nothing is swept in between. */
-const LIVE = 'generation = (SELECT generation FROM inventories WHERE target = ?)';
 
 export function inventoryQueriesIn(file: HistoryFile): Pick<History, InventoryReading> {
   return { ...tagsIn(file), ...imagesIn(file), ...linksIn(file) };

@@ -1,29 +1,35 @@
-import type { History, InventoryTag, TagQuery, Verdict } from '../contract.ts';
+import type { History, InventoryTag, TagQuery, TagsFound, Verdict } from '../contract.ts';
 import { byTagOrder } from '../text-order.ts';
 import type { HistoryFile, SqlValue } from './database.ts';
-import { type InventoryHead, inventoryHead } from './inventory-head.ts';
+import { type InventoryHead, inventoryHead, LIVE } from './inventory-head.ts';
 import { inWindows, steadily } from './steadily.ts';
 
-export function tagsIn(file: HistoryFile): Pick<History, 'inventoryTags' | 'inventoryTagSums'> {
-  const steadilyOf = <Value>(target: string, read: (head: InventoryHead) => Promise<Value>) =>
-    steadily(`reading the inventory of ${target}`, () => inventoryHead(file, target), read);
+export function tagsIn(file: HistoryFile): Pick<History, 'inventoryTag' | 'inventoryTags'> {
   return {
+    async inventoryTag(target, repository, tag) {
+      const sql = `SELECT ${COLUMNS} FROM inventory_tags INDEXED BY inventory_tags_by_name
+        WHERE ${LIVE} AND repository = ? AND tag = ? LIMIT 1`;
+      const row = file.first<StoredTag>(`reading ${repository}:${tag}`, sql, target, repository, tag);
+      return row === undefined ? undefined : read(row);
+    },
     async inventoryTags(target, query) {
       const search = isSearch(query) ? searched : page;
-      return (await steadilyOf(target, (head) => search(file, head, query))) ?? [];
-    },
-    async inventoryTagSums(target, query) {
-      const search = isSearch(query) ? searchedSums : sums;
-      return (await steadilyOf(target, (head) => search(file, head, query))) ?? { tags: 0, exclusiveBytes: 0 };
+      const doing = `reading the inventory of ${target}`;
+      const found = await steadily(
+        doing,
+        () => inventoryHead(file, target),
+        (head) => search(file, head, query),
+      );
+      return found ?? { rows: [], tags: 0, exclusiveBytes: 0 };
     },
   };
 }
 
 type Filter = Pick<TagQuery, 'repository' | 'verdict' | 'text'>;
 
-/** Whether all rows must be gone through; within a repository they are few enough for one step. */
-function isSearch({ text, repository }: Filter): boolean {
-  return text !== undefined && text !== '' && repository === undefined;
+/** Whether rows must be gone through. */
+function isSearch({ text }: Filter): boolean {
+  return text !== undefined && text !== '';
 }
 
 interface StoredTag {
@@ -48,6 +54,13 @@ const ORDER: Readonly<Record<TagQuery['sort'], string>> = {
   exclusiveBytes: 'exclusive_bytes DESC, n',
   createdAt: 'created_at_ms DESC, n',
   name: 'repository, tag, n',
+};
+
+/** The same order, by sorting: no index of it is walked from its start to find the rows of one page. */
+const SORTED: Readonly<Record<TagQuery['sort'], string>> = {
+  exclusiveBytes: '+exclusive_bytes DESC, n',
+  createdAt: '+created_at_ms DESC, n',
+  name: '+repository, tag, n',
 };
 
 function read(row: StoredTag): InventoryTag {
@@ -90,63 +103,40 @@ function indexFor({ repository, sort }: TagQuery): string {
 }
 
 /** The rows of the page are known from the index; only they are looked up. */
-async function page(file: HistoryFile, head: InventoryHead, query: TagQuery): Promise<readonly InventoryTag[]> {
+async function page(file: HistoryFile, head: InventoryHead, query: TagQuery): Promise<TagsFound> {
   const { where, values } = conditions(query);
   const sql = `SELECT ${COLUMNS} FROM inventory_tags WHERE generation = ? AND n IN (
       SELECT n FROM inventory_tags INDEXED BY ${indexFor(query)} WHERE generation = ? ${where}
       ORDER BY ${ORDER[query.sort]} LIMIT ? OFFSET ?)
-    ORDER BY ${ORDER[query.sort]}`;
-  const rows = file.all<StoredTag>(
-    'listing tags',
-    sql,
-    head.generation,
-    head.generation,
-    ...values,
-    query.limit,
-    query.offset ?? 0,
-  );
-  return rows.map(read);
+    ORDER BY ${SORTED[query.sort]}`;
+  const [{ generation }, offset] = [head, query.offset ?? 0];
+  const rows = file.all<StoredTag>('listing tags', sql, generation, generation, ...values, query.limit, offset);
+  const sums = `SELECT sum(tags) AS found, sum(exclusive_bytes) AS found_bytes
+    FROM inventory_tag_sums WHERE generation = ? ${where}`;
+  const sum = file.first<FoundSums>('adding up tags', sums, generation, ...values);
+  return { rows: rows.map(read), tags: sum?.found ?? 0, exclusiveBytes: sum?.found_bytes ?? 0 };
+}
+
+interface FoundSums {
+  readonly found: number | null;
+  readonly found_bytes: number | null;
 }
 
 /** A search goes through all rows, in steps, and keeps the best of them. */
-async function searched(file: HistoryFile, head: InventoryHead, query: TagQuery): Promise<readonly InventoryTag[]> {
+async function searched(file: HistoryFile, head: InventoryHead, query: TagQuery): Promise<TagsFound> {
   const { where, values } = conditions(query);
-  const most = (query.offset ?? 0) + query.limit;
-  const sql = `SELECT ${COLUMNS} FROM inventory_tags WHERE generation = ? AND n >= ? AND n < ? ${where}
-    ORDER BY ${ORDER[query.sort]} LIMIT ?`;
+  const [offset, most] = [query.offset ?? 0, (query.offset ?? 0) + query.limit];
+  const sql = `SELECT ${COLUMNS}, count(*) OVER () AS found, sum(exclusive_bytes) OVER () AS found_bytes
+    FROM inventory_tags WHERE generation = ? AND n >= ? AND n < ? ${where} ORDER BY ${ORDER[query.sort]} LIMIT ?`;
   const compare = byTagOrder(query.sort);
+  const sum = { tags: 0, exclusiveBytes: 0 };
   let best: InventoryTag[] = [];
   await inWindows(head.tags, (from, end) => {
-    const rows = file.all<StoredTag>('searching tags', sql, head.generation, from, end, ...values, most);
+    const rows = file.all<StoredTag & FoundSums>('searching tags', sql, head.generation, from, end, ...values, most);
+    sum.tags += rows[0]?.found ?? 0;
+    sum.exclusiveBytes += rows[0]?.found_bytes ?? 0;
     // the sort is stable: what was found first stays first
     if (rows.length > 0) best = [...best, ...rows.map(read)].sort(compare).slice(0, most);
   });
-  return best.slice(query.offset ?? 0);
-}
-
-interface StoredSums {
-  readonly tags: number | null;
-  readonly bytes: number | null;
-}
-
-async function sums(file: HistoryFile, head: InventoryHead, query: Filter) {
-  if (query.text !== undefined && query.text !== '') return await searchedSums(file, head, query);
-  const { where, values } = conditions(query);
-  const sql = `SELECT sum(tags) AS tags, sum(exclusive_bytes) AS bytes FROM inventory_tag_sums WHERE generation = ? ${where}`;
-  const row = file.first<StoredSums>('adding up tags', sql, head.generation, ...values);
-  return { tags: row?.tags ?? 0, exclusiveBytes: row?.bytes ?? 0 };
-}
-
-async function searchedSums(file: HistoryFile, head: InventoryHead, query: Filter) {
-  const { where, values } = conditions(query);
-  const sql = `SELECT count(*) AS tags, sum(exclusive_bytes) AS bytes FROM inventory_tags
-    WHERE generation = ? AND n >= ? AND n < ? ${where}`;
-  let tags = 0;
-  let exclusiveBytes = 0;
-  await inWindows(head.tags, (from, end) => {
-    const row = file.first<StoredSums>('adding up tags', sql, head.generation, from, end, ...values);
-    tags += row?.tags ?? 0;
-    exclusiveBytes += row?.bytes ?? 0;
-  });
-  return { tags, exclusiveBytes };
+  return { rows: best.slice(offset), ...sum };
 }

@@ -1,9 +1,11 @@
 import type { History, PlanQuery, PlanRow, PlanSums } from '../contract.ts';
 import { parseStored } from '../parse-stored.ts';
+import { type StoredSums, storedSumsOf } from '../stored-sums.ts';
 import { createSums, NO_SUMS, type PlanPart } from '../sums.ts';
 import type { HistoryFile, SqlValue } from './database.ts';
+import { readingPace } from './pace.ts';
 import { type PlanHead, planHead } from './plan-head.ts';
-import { inWindows, steadily } from './steadily.ts';
+import { inWindows, inWindowsBack, steadily } from './steadily.ts';
 import { COLUMNS, read, type StoredRow } from './stored-row.ts';
 
 /** All reading is in steps: a search through many rows must not keep others waiting. */
@@ -34,25 +36,28 @@ function filtersOf(query: Omit<PlanQuery, 'limit'>) {
 const FEW = 5000;
 
 async function rowsOf(file: HistoryFile, head: PlanHead, query: PlanQuery): Promise<readonly PlanRow[]> {
+  const { fromN = 0, beforeN, limit } = query;
+  const isBack = beforeN !== undefined;
   const filters = filtersOf(query);
   const few = filters.length === 0 ? undefined : fewOf(file, head.generation, filters);
   const { where, values } = conditions(filters, query.text);
   const found: StoredRow[] = [];
-  const rest = `generation = ? AND n >= ? AND n < ? ${where} ORDER BY n LIMIT ?`;
+  const rest = `generation = ? AND n >= ? AND n < ? ${where} ORDER BY n ${isBack ? 'DESC' : ''} LIMIT ?`;
   const look = (sql: string, from: number, end: number, more: readonly SqlValue[]) => {
-    const left = query.limit - found.length;
+    const left = limit - found.length;
     const all = [...more, head.generation, from, end, ...values, left];
     if (left > 0) found.push(...file.all<StoredRow>('reading rows of a plan', sql, ...all));
   };
-  const first = query.fromN ?? 0;
+  const bounds = isBack ? { first: 0, end: Math.min(beforeN, head.rows) } : { first: fromN, end: head.rows };
   if (few !== undefined)
-    look(`SELECT ${COLUMNS} FROM plan_rows WHERE ${few.where} AND ${rest}`, first, head.rows, few.values);
+    look(`SELECT ${COLUMNS} FROM plan_rows WHERE ${few.where} AND ${rest}`, bounds.first, bounds.end, few.values);
   else
-    await inWindows(head.rows, (from, end) => look(`SELECT ${COLUMNS} FROM plan_rows WHERE ${rest}`, from, end, []), {
-      first,
-      isEnough: () => found.length >= query.limit,
-    });
-  return found.map(read);
+    await (isBack ? inWindowsBack : inWindows)(
+      bounds.end,
+      (from, end) => look(`SELECT ${COLUMNS} FROM plan_rows WHERE ${rest}`, from, end, []),
+      { first: bounds.first, isEnough: () => found.length >= limit },
+    );
+  return (isBack ? found.reverse() : found).map(read);
 }
 
 type Filters = ReturnType<typeof filtersOf>;
@@ -106,21 +111,16 @@ async function sumsOf(
   const doing = `adding up the plan of ${runId}`;
   const filters = filtersOf(query);
   const { where, values } = conditions(filters, query.text);
-  if (where === '') return parseStored(head.sums, `the plan of ${runId}`, file.name);
+  const kept = storedSumsOf(parseStored<StoredSums>(head.sums, `the plan of ${runId}`, file.name), query);
+  if (kept !== undefined) return kept;
   const sums = createSums();
   const add = (parts: readonly StoredPart[]) => {
     for (const part of parts)
       sums.add({ ...part, reasonCode: part.reason_code, freesBytes: part.frees_bytes } satisfies PlanPart);
   };
   if (query.text === undefined || query.text === '') {
-    add(
-      file.all<StoredPart>(
-        doing,
-        `SELECT verb, "group", reason_code, sum(actions) AS actions, sum(frees_bytes) AS frees_bytes FROM plan_sums
-         WHERE generation = ? AND actions > 0 ${where} GROUP BY "group", verb, reason_code`,
-        head.generation,
-        ...values,
-      ),
+    await inSlicesOfSums(file, head, query.group, (parts) =>
+      add(parts.filter((part) => part.actions > 0 && passes(part, query))),
     );
     return sums.sums();
   }
@@ -128,4 +128,42 @@ async function sumsOf(
     WHERE generation = ? AND n >= ? AND n < ? ${where} GROUP BY verb, "group", reason_code`;
   await inWindows(head.rows, (n, end) => add(file.all<StoredPart>(doing, sql, head.generation, n, end, ...values)));
   return sums.sums();
+}
+
+interface StoredSum extends StoredPart {
+  readonly outcome: string;
+}
+
+/** Goes through the sums of all rows that are alike, in steps: there may be as many as there are rows. */
+async function inSlicesOfSums(
+  file: HistoryFile,
+  { generation }: PlanHead,
+  group: string | undefined,
+  work: (parts: readonly StoredSum[]) => void,
+): Promise<void> {
+  const sql = `SELECT verb, "group", reason_code, outcome, actions, frees_bytes FROM plan_sums
+    WHERE generation = ? ${group === undefined ? '' : 'AND "group" = ?'} AND ("group", verb, reason_code, outcome) > (?, ?, ?, ?)
+    ORDER BY "group", verb, reason_code, outcome LIMIT ?`;
+  const start = [generation, ...(group === undefined ? [] : [group])];
+  const pace = readingPace();
+  let last: readonly string[] = [group ?? '', '', '', ''];
+  for (;;) {
+    const most = pace.rows();
+    const parts = await pace.step(most, () => {
+      const found = file.all<StoredSum>('adding up a plan', sql, ...start, ...last, most);
+      work(found);
+      return found;
+    });
+    const end = parts.at(-1);
+    if (end === undefined || parts.length < most) return;
+    last = [end.group, end.verb, end.reason_code, end.outcome];
+  }
+}
+
+function passes(part: StoredSum, { verb, reasonCode, outcome }: Omit<PlanQuery, 'limit'>): boolean {
+  return (
+    (verb === undefined || part.verb === verb) &&
+    (reasonCode === undefined || part.reason_code === reasonCode) &&
+    (outcome === undefined || part.outcome === outcome)
+  );
 }

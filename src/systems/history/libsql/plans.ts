@@ -2,7 +2,6 @@ import { inBatches, rowsAsJson, withoutNul } from '../batches.ts';
 import type { History, RowOutcome } from '../contract.ts';
 import { parseStored } from '../parse-stored.ts';
 import { type PlanItem, planItems } from '../plan-stream.ts';
-import { createSums } from '../sums.ts';
 import type { HistoryFile, Tables } from './database.ts';
 import { saveGeneration } from './generations.ts';
 import { writingPace } from './pace.ts';
@@ -19,8 +18,6 @@ export function plansIn(
     async savePlan(runId, header, rows, trailer) {
       const plan = planItems(rows);
       const finish = (tables: Tables, generation: number) => {
-        const sums = createSums();
-        for (const part of plan.sums.values()) sums.add(part);
         tables.change(
           'INSERT OR REPLACE INTO plans (run_id, generation, header, trailer, rows, sums) VALUES (?, ?, ?, ?, ?, ?)',
           runId,
@@ -28,7 +25,7 @@ export function plansIn(
           withoutNul(header),
           JSON.stringify(trailer),
           plan.rows(),
-          JSON.stringify(sums.sums()),
+          JSON.stringify(plan.stored()),
         );
       };
       await saveGeneration(file, { kind: 'plan', owner: runId, items: plan.items, write, finish }, nowMs);

@@ -40,3 +40,17 @@ export async function inWindows(
     n = end;
   }
 }
+
+/** The same from the last to the first. */
+export async function inWindowsBack(
+  rows: number,
+  work: (from: number, end: number) => void,
+  more: { readonly isEnough?: () => boolean } = {},
+): Promise<void> {
+  const pace = readingPace();
+  for (let n = rows; n > 0 && more.isEnough?.() !== true; ) {
+    const [from, end] = [Math.max(0, n - pace.rows()), n];
+    await pace.step(end - from, () => work(from, end));
+    n = from;
+  }
+}

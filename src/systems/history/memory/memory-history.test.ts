@@ -1,4 +1,6 @@
 import { historyContract } from '../contract.suite.ts';
+import { toldContract } from '../told.suite.ts';
 import { memoryHistory } from './memory-history.ts';
 
-historyContract('the memory', async () => memoryHistory());
+historyContract('memory', async () => memoryHistory());
+toldContract('memory', async () => memoryHistory('told'));

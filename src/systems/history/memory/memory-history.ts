@@ -6,9 +6,10 @@ import { compareTexts } from '../text-order.ts';
 import { memoryHappenings } from './memory-happenings.ts';
 import { memoryInventories } from './memory-inventories.ts';
 import { memoryPlans } from './memory-plans.ts';
+import { memoryTold } from './memory-told.ts';
 
-/** A history that is gone with the process: for tests. */
-export function memoryHistory(): History {
+/** A history that is gone with the process: for tests. @param keeps - `told`: as one that replicas share */
+export function memoryHistory(keeps?: 'told'): History {
   const runs = new Map<string, RunRecord>();
   const reports = new Map<string, string>();
   const { forget: forgetPlan, ...plans } = memoryPlans();
@@ -16,6 +17,7 @@ export function memoryHistory(): History {
 
   return {
     name: 'memory of this process',
+    ...(keeps === 'told' ? { told: memoryTold() } : {}),
     async claimRun(run) {
       if (runs.has(run.id)) return false;
       runs.set(run.id, structuredClone(run));

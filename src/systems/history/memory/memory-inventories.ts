@@ -22,8 +22,8 @@ type InventoryPart =
   | 'saveInventory'
   | 'inventories'
   | 'inventoryRepositories'
+  | 'inventoryTag'
   | 'inventoryTags'
-  | 'inventoryTagSums'
   | 'inventoryImage'
   | 'inventoryImagesOf'
   | 'inventoryLinks';
@@ -55,13 +55,17 @@ export function memoryInventories(): Pick<History, InventoryPart> {
         (one, other) => bytesOf(other) - bytesOf(one) || compareTexts(one.name, other.name),
       );
     },
+    async inventoryTag(target, repository, name) {
+      return tagsOf(target, { repository }).find(({ tag }) => tag === name);
+    },
     async inventoryTags(target, query) {
       const offset = query.offset ?? 0;
-      return [...tagsOf(target, query)].sort(byTagOrder(query.sort)).slice(offset, offset + query.limit);
-    },
-    async inventoryTagSums(target, query) {
-      const tags = tagsOf(target, query);
-      return { tags: tags.length, exclusiveBytes: tags.reduce((sum, tag) => sum + tag.exclusiveBytes, 0) };
+      const found = [...tagsOf(target, query)].sort(byTagOrder(query.sort));
+      return {
+        rows: found.slice(offset, offset + query.limit),
+        tags: found.length,
+        exclusiveBytes: found.reduce((sum, tag) => sum + tag.exclusiveBytes, 0),
+      };
     },
     async inventoryImage(target, repository, digest) {
       return imagesOf(target, digest).find((image) => image.repository === repository);

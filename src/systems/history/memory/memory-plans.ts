@@ -32,8 +32,15 @@ export function memoryPlans(): Pick<History, PlanPart> & { forget(runId: string)
       return plan === undefined ? undefined : JSON.parse(plan.header);
     },
     async planRows(runId, query) {
-      const found = rowsOf(runId).filter((row) => row.n >= (query.fromN ?? 0) && passes(row, query));
-      return found.slice(0, query.limit).map(withoutLine);
+      const { fromN = 0, beforeN, limit } = query;
+      const all = rowsOf(runId).filter((row) => passes(row, query));
+      if (beforeN === undefined)
+        return all
+          .filter(({ n }) => n >= fromN)
+          .slice(0, limit)
+          .map(withoutLine);
+      const before = all.filter(({ n }) => n < beforeN);
+      return before.slice(Math.max(0, before.length - limit)).map(withoutLine);
     },
     async planSums(runId, query) {
       return sumsOf(rowsOf(runId).filter((row) => passes(row, query)));

@@ -15,8 +15,8 @@ import type { Database } from './database.ts';
 type InventoryReading =
   | 'inventories'
   | 'inventoryRepositories'
+  | 'inventoryTag'
   | 'inventoryTags'
-  | 'inventoryTagSums'
   | 'inventoryImage'
   | 'inventoryImagesOf'
   | 'inventoryLinks';
@@ -63,7 +63,7 @@ function read(row: StoredTag): InventoryTag {
   };
 }
 
-function tagsIn(db: Database): Pick<History, 'inventoryTags' | 'inventoryTagSums'> {
+function tagsIn(db: Database): Pick<History, 'inventoryTag' | 'inventoryTags'> {
   const asked = ({ repository, verdict, text }: Pick<TagQuery, 'repository' | 'verdict' | 'text'>) =>
     conditions(
       [
@@ -77,24 +77,26 @@ function tagsIn(db: Database): Pick<History, 'inventoryTags' | 'inventoryTagSums
       2,
     );
   return {
+    async inventoryTag(target, repository, tag) {
+      const sql = `SELECT * FROM winnow.inventory_tags WHERE ${LIVE} AND repository = $2 AND tag = $3 LIMIT 1`;
+      const row = await db.first<StoredTag>(`reading ${repository}:${tag}`, sql, target, repository, tag);
+      return row === undefined ? undefined : read(row);
+    },
     async inventoryTags(target, query) {
       const { where, values } = asked(query);
       const sql = `SELECT * FROM winnow.inventory_tags WHERE ${LIVE} AND ${where}
         ORDER BY ${ORDER[query.sort]} LIMIT ${whole(query.limit)} OFFSET ${whole(query.offset ?? 0)}`;
-      return (await db.all<StoredTag>(`listing tags of ${target}`, sql, target, ...values)).map(read);
-    },
-    async inventoryTagSums(target, query) {
-      const { where, values } = asked(query);
+      const rows = await db.all<StoredTag>(`listing tags of ${target}`, sql, target, ...values);
       const isSearch = query.text !== undefined && query.text !== '';
-      const sql = `SELECT coalesce(${isSearch ? 'count(*)' : 'sum(tags)'}, 0)::bigint AS tags,
+      const sums = `SELECT coalesce(${isSearch ? 'count(*)' : 'sum(tags)'}, 0)::bigint AS tags,
           coalesce(sum(exclusive_bytes), 0)::bigint AS "exclusiveBytes"
         FROM winnow.${isSearch ? 'inventory_tags' : 'inventory_tag_sums'} WHERE ${LIVE} AND ${where}`;
       interface Sums {
         readonly tags: number;
         readonly exclusiveBytes: number;
       }
-      const row = await db.first<Sums>(`adding up tags of ${target}`, sql, target, ...values);
-      return { tags: row?.tags ?? 0, exclusiveBytes: row?.exclusiveBytes ?? 0 };
+      const sum = await db.first<Sums>(`adding up tags of ${target}`, sums, target, ...values);
+      return { rows: rows.map(read), tags: sum?.tags ?? 0, exclusiveBytes: sum?.exclusiveBytes ?? 0 };
     },
   };
 }

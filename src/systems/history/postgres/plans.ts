@@ -3,6 +3,7 @@ import type { History, PlanQuery, PlanRow } from '../contract.ts';
 import { historyError } from '../errors.ts';
 import { parseStored } from '../parse-stored.ts';
 import { type PlanItem, planItems } from '../plan-stream.ts';
+import { type StoredSums, storedSumsOf } from '../stored-sums.ts';
 import { createSums, NO_SUMS, type PlanPart } from '../sums.ts';
 import { conditions, whole } from './conditions.ts';
 import type { Database } from './database.ts';
@@ -22,13 +23,11 @@ export function plansIn(db: Database): Pick<History, PlanPartOfHistory> {
         const plan = planItems(rows);
         const generation = await nextGeneration(query);
         for await (const items of inBatches(plan.items, () => ROWS_AT_ONCE)) await write(query, generation, items);
-        const sums = createSums();
-        for (const part of plan.sums.values()) sums.add(part);
         await lockOwner(query, `plan ${runId}`);
         await removePlan(query, runId);
         await query(
           'INSERT INTO winnow.plans (run_id, generation, header, trailer, sums) VALUES ($1, $2, $3, $4, $5)',
-          [runId, generation, withoutNul(header), JSON.stringify(trailer), JSON.stringify(sums.sums())],
+          [runId, generation, withoutNul(header), JSON.stringify(trailer), JSON.stringify(plan.stored())],
         );
       });
     },
@@ -48,18 +47,23 @@ export function plansIn(db: Database): Pick<History, PlanPartOfHistory> {
       }
     },
     async planRows(runId, query) {
-      const { where, values } = conditions([...asked(query), ['n >= ?', query.fromN]], 2);
-      const sql = `SELECT ${ROW_COLUMNS} FROM winnow.plan_rows WHERE ${LIVE} AND ${where} ORDER BY n LIMIT ${whole(query.limit)}`;
-      return (await db.all<StoredRow>(`reading the plan of ${runId}`, sql, runId, ...values)).map(readRow);
+      const { fromN, beforeN, limit } = query;
+      const isBack = beforeN !== undefined;
+      const place = isBack ? (['n < ?', beforeN] as const) : (['n >= ?', fromN] as const);
+      const { where, values } = conditions([...asked(query), place], 2);
+      const sql = `SELECT ${ROW_COLUMNS} FROM winnow.plan_rows WHERE ${LIVE} AND ${where}
+        ORDER BY n ${isBack ? 'DESC' : ''} LIMIT ${whole(limit)}`;
+      const rows = (await db.all<StoredRow>(`reading the plan of ${runId}`, sql, runId, ...values)).map(readRow);
+      return isBack ? rows.reverse() : rows;
     },
     async planSums(runId, query) {
       const { where, values } = conditions(asked(query), 2);
       const doing = `adding up the plan of ${runId}`;
-      if (values.length === 0) {
-        const sql = 'SELECT sums FROM winnow.plans WHERE run_id = $1';
-        const row = await db.first<{ sums: string }>(doing, sql, runId);
-        return row === undefined ? NO_SUMS : parseStored(row.sums, `the plan of ${runId}`, db.name);
-      }
+      const kept = 'SELECT sums FROM winnow.plans WHERE run_id = $1';
+      const row = await db.first<{ sums: string }>(doing, kept, runId);
+      if (row === undefined) return NO_SUMS;
+      const found = storedSumsOf(parseStored<StoredSums>(row.sums, `the plan of ${runId}`, db.name), query);
+      if (found !== undefined) return found;
       const isSearch = query.text !== undefined && query.text !== '';
       const sql = `SELECT verb, group_name AS "group", reason_code AS "reasonCode",
           ${isSearch ? 'count(*)' : 'sum(actions)'}::bigint AS actions, sum(frees_bytes)::bigint AS "freesBytes"

@@ -9,6 +9,7 @@ import { inventoriesIn } from './inventories.ts';
 import { inventoryQueriesIn } from './inventory-queries.ts';
 import { plansIn } from './plans.ts';
 import { runsIn } from './runs.ts';
+import { toldIn } from './told.ts';
 
 /**
  * The history, in the schema `winnow` of a database that several replicas share. Schema and tables are made where they are absent, which
@@ -27,6 +28,7 @@ export async function postgresHistory(options: PostgresHistoryOptions): Promise<
     ...inventoriesIn(db),
     ...inventoryQueriesIn(db),
     ...forgettingIn(db),
+    told: toldIn(db),
     async check(signal) {
       signal.throwIfAborted();
       await unlessAborted(db.all('asking the history', 'SELECT 1'), signal);

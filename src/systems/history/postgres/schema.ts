@@ -10,6 +10,8 @@ import type { Query } from './query.ts';
  *   events, audit     as they came, numbered by `counters`: in the order in which they become visible
  *   notes             small things by name
  *   disk_readings     how full things were
+ *   told_registries   which registries tell, and since when all of it is known
+ *   told_transfers    of pulls and pushes that are alike the last; `key` is a hash of what they have in common, `transfer` the same as JSON
  *   plans             ── plan ──►       plan_rows, plan_lines, plan_sums
  *   inventories       ── inventory ──►  inventory_repositories, _tags, _tag_sums, _images, _links
  *
@@ -77,6 +79,12 @@ const MIGRATIONS: readonly string[] = [
      generation bigint NOT NULL, n bigint NOT NULL, from_key text NOT NULL, to_key text NOT NULL, kind text NOT NULL);
    CREATE INDEX inventory_links_from ON winnow.inventory_links (generation, from_key, n);
    CREATE INDEX inventory_links_to ON winnow.inventory_links (generation, to_key, n)`,
+  `CREATE TABLE winnow.told_registries (
+     host text COLLATE "C" PRIMARY KEY, known_since_ms bigint NOT NULL, told_at_ms bigint NOT NULL);
+   CREATE TABLE winnow.told_transfers (
+     host text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL, is_push boolean NOT NULL, at_ms bigint NOT NULL,
+     told_at_ms bigint NOT NULL, transfer text NOT NULL, PRIMARY KEY (host, key));
+   CREATE INDEX told_transfers_by_time ON winnow.told_transfers (is_push, told_at_ms)`,
 ];
 
 /** The version that this program writes. */

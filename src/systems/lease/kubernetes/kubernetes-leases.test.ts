@@ -94,6 +94,18 @@ test('a holder whose clock is wrong by an hour keeps its lease', async () => {
   await lease.release();
 });
 
+test('is renewed and given back whatever its time is divided by', async () => {
+  const { keeper, find } = ground();
+  const lease = await (await keeper({ ttlMs: 10_000 })).acquire('a', 'run 1', never);
+  const before = find('a')?.metadata?.resourceVersion;
+
+  await expect.poll(() => find('a')?.metadata?.resourceVersion, { timeout: 8000 }).not.toBe(before);
+  await lease.release();
+
+  expect(lease.lost.aborted).toBe(false);
+  expect(find('a')).not.toHaveProperty('spec.holderIdentity');
+});
+
 test('a renewal whose answer got lost is no loss', async () => {
   const { keeper, find } = ground();
   const lease = await (await keeper()).acquire('a', 'run 1', never);

@@ -57,7 +57,8 @@ export async function kubernetesLeases(options: KubernetesLeaseOptions): Promise
 
 /** A renewal that is not through in a sixth of the time is tried again by the heartbeat. */
 function timesFor(ttlMs: number) {
-  const onceMs = Math.max(1000, ttlMs / 6);
+  // Only whole milliseconds are taken.
+  const onceMs = Math.max(1000, Math.ceil(ttlMs / 6));
   return { connectMs: onceMs, answerMs: onceMs, attempts: 3, retryForMs: ttlMs / 3, firstPauseMs: 100 };
 }
 

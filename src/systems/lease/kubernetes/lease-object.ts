@@ -17,9 +17,15 @@ const HOLDER = 'winnow.dev/holder';
 const SCOPE = 'winnow.dev/scope';
 const READABLE_LENGTH = 30;
 
-/** What the cluster has of a lease now. */
-export interface LeaseSeen {
+/** Which object it is, and in which state: a change that names both changes that one, or nothing. */
+export interface LeaseVersion {
+  /** Another one after it was deleted and made again. */
+  readonly uid: string;
   readonly version: string;
+}
+
+/** What the cluster has of a lease now. */
+export interface LeaseSeen extends LeaseVersion {
   /** Tells holders apart; undefined: nobody. */
   readonly identity: string | undefined;
   readonly by: Holder;
@@ -51,13 +57,16 @@ export function leaseObjectName(scope: string): string {
   return readable === '' ? `winnow-${hash}` : `winnow-${readable}-${hash}`;
 }
 
-/** @param version - of the object that it takes the place of; absent: it is new. @param claim - undefined: nobody holds it from now on */
+/**
+ * @param before - what it takes the place of; absent: it is new. Its uid matters: without it the API server makes a Lease anew that was
+ *   deleted meanwhile, since Leases may be created by an update, and whoever lost it so would never know.
+ */
 export function leaseObject(
   name: string,
   claim: LeaseClaim,
   state: 'held' | 'free',
   nowMs: number,
-  version?: string,
+  before?: LeaseVersion,
 ): Json {
   const { scope, holder, identity, ttlMs, acquiredAtMs, transitions } = claim;
   return {
@@ -67,7 +76,7 @@ export function leaseObject(
       name,
       labels: { 'app.kubernetes.io/managed-by': 'winnow' },
       annotations: { [SCOPE]: scope, [HOLDER]: holder },
-      ...(version === undefined ? {} : { resourceVersion: version }),
+      ...(before === undefined ? {} : { uid: before.uid, resourceVersion: before.version }),
     },
     spec: {
       ...(state === 'held' ? { holderIdentity: identity } : {}),
@@ -81,7 +90,11 @@ export function leaseObject(
 
 export function seenIn(object: Json): LeaseSeen {
   const { metadata = {}, spec = {} } = object as {
-    readonly metadata?: { readonly resourceVersion?: string; readonly annotations?: Readonly<Record<string, string>> };
+    readonly metadata?: {
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    };
     readonly spec?: {
       readonly holderIdentity?: string;
       readonly leaseDurationSeconds?: number;
@@ -92,6 +105,7 @@ export function seenIn(object: Json): LeaseSeen {
   };
   const identity = spec.holderIdentity === '' ? undefined : spec.holderIdentity;
   return {
+    uid: metadata.uid ?? '',
     version: metadata.resourceVersion ?? '',
     identity,
     by: { holder: metadata.annotations?.[HOLDER] ?? identity ?? 'nobody', sinceMs: timeIn(spec.acquireTime) },

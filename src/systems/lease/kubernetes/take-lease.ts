@@ -40,7 +40,7 @@ export async function takeLease(
         const made = await unlessConflict(
           place.api.post(leasesPath(place), leaseObject(name, claim, 'held', place.nowMs()), signal),
         );
-        if (made !== undefined) return heldLease(place, name, claim, seenIn(made).version);
+        if (made !== undefined) return heldLease(place, name, claim, seenIn(made));
         continue;
       }
       const seen = seenIn(object);
@@ -52,11 +52,11 @@ export async function takeLease(
         continue;
       }
       const claim = claimOf(place, asked, seen.transitions + 1);
-      const body = leaseObject(name, claim, 'held', place.nowMs(), seen.version);
+      const body = leaseObject(name, claim, 'held', place.nowMs(), seen);
       const taken = await unlessConflict(place.api.put(`${leasesPath(place)}/${name}`, body, signal));
       if (taken === undefined) continue; // somebody was faster, or the holder is alive after all
       sightings.forget(name);
-      return heldLease(place, name, claim, seenIn(taken).version);
+      return heldLease(place, name, claim, seenIn(taken));
     }
   } catch (error) {
     signal.throwIfAborted();

@@ -2,9 +2,11 @@ import type { Runtime, RuntimeReader } from '../contract.ts';
 import { diskAt } from '../disk.ts';
 import { runtimeFailure } from '../errors.ts';
 import { containerRecords, imageRecords } from '../grpc/containerd-listing.ts';
+import { pullInto } from '../grpc/containerd-pull.ts';
 import { type ContainerdServices, msOf, openContainerdServices } from '../grpc/containerd-services.ts';
 import { forceCollection } from '../grpc/containerd-writing.ts';
-import { recordsOfImage } from './records-of-image.ts';
+import { imagesHeldByLeases } from './held-by-leases.ts';
+import { pullableNames, recordsOfImage } from './records-of-image.ts';
 import { removeRecord } from './remove-record.ts';
 import { PINNED, surveyContainerd } from './survey.ts';
 
@@ -20,7 +22,7 @@ export interface ContainerdSettings {
 
 /**
  * One namespace of containerd by its own services, without CRI: images by the names of their records. Containers are seen and never removed,
- * since whether they run is not asked. It can't pull, so that nothing comes back by `undo`.
+ * since whether they run is not asked. It can pull since 1.7.
  *
  * @throws RUNTIME_SOCKET_MISSING, RUNTIME_FORBIDDEN, RUNTIME_UNREACHABLE, RUNTIME_UNSUPPORTED
  */
@@ -74,26 +76,32 @@ function writingHalf(
   return {
     containers: async (signal) => {
       const records = await imageRecords(services, signal);
+      const volumes = await imagesHeldByLeases(services, records, signal);
       return (await containerRecords(services, signal)).map(({ id, image }) => ({
         ...{ id, state: 'unknown', sandbox: '', words: id },
-        images: recordsOfImage(records, image).map(({ name }) => name),
+        images: [...recordsOfImage(records, image), ...(volumes.get(id) ?? [])].map(({ name }) => name),
       }));
     },
     sandboxes: async () => [],
     image: async (id, signal) => {
-      const record = (await imageRecords(services, signal)).find(({ name }) => name === id);
+      const records = await imageRecords(services, signal);
+      const record = records.find(({ name }) => name === id);
       if (record === undefined) return undefined;
       const pulledAtMs = msOf(record.updated_at);
       return {
-        ...{ id, pinned: record.labels[PINNED] === 'pinned', tags: [id], digests: [] },
+        ...{ id, pinned: record.labels[PINNED] === 'pinned', tags: [id], digests: pullableNames(records, id) },
         ...(pulledAtMs === undefined ? {} : { pulledAtMs }),
       };
     },
     removeContainer: (id) => unsupported(`removing container ${id}`),
     removeSandbox: (id) => unsupported(`removing sandbox ${id}`),
     removeImage: (id, signal) => removeRecord(services, id, nowMs(), signal),
-    pull: (reference) => unsupported(`pulling ${reference}`),
-    tag: (reference) => unsupported(`tagging ${reference}`),
+    pull: async (reference, signal, called = reference) => {
+      await pullInto(services, reference, called, signal);
+      return called;
+    },
+    // A name is an image by itself here.
+    tag: async (reference, id) => (reference === id ? undefined : await unsupported(`tagging ${id} as ${reference}`)),
     collect: (signal) => forceCollection(services, nowMs(), signal),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { containerRecords, imageRecords } from '../grpc/containerd-listing.ts';
 import type { ContainerdServices } from '../grpc/containerd-services.ts';
+import { imagesHeldByLeases } from './held-by-leases.ts';
 import { recordsOfImage } from './records-of-image.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,10 +28,9 @@ export async function removeRecord(
     const held = { id: record.target?.digest ?? '', type: 'content' };
     await leases.call('AddResource', { id, resource: held }, signal);
     await images.call('Delete', { name, sync: false }, signal);
-    const used = (await containerRecords(services, signal)).some(({ image }) =>
-      recordsOfImage(before, image).includes(record),
-    );
-    if (!used) return 'removed';
+    const used = (await containerRecords(services, signal)).flatMap(({ image }) => recordsOfImage(before, image));
+    const volumes = [...(await imagesHeldByLeases(services, before, signal)).values()].flat();
+    if (![...used, ...volumes].includes(record)) return 'removed';
     await images.call('Create', { image: record }, signal);
     return 'in-use';
   } finally {

@@ -3,6 +3,7 @@ import type { RuntimeSurveyOptions } from '../contract.ts';
 import { stateContainerd } from '../grpc/containerd-facts.ts';
 import { allContent, containerRecords, imageRecords } from '../grpc/containerd-listing.ts';
 import { type ContainerdServices, type ImageRecord, msOf } from '../grpc/containerd-services.ts';
+import { imagesHeldByLeases } from './held-by-leases.ts';
 import { readConfig } from './read-config.ts';
 import { recordsOfImage } from './records-of-image.ts';
 
@@ -37,6 +38,8 @@ export async function surveyContainerd(survey: ContainerdSurvey, signal: AbortSi
       sink.refers(id, sink.resource('node-image', scope, name), 'uses');
   }
   const imageOf = ({ name }: ImageRecord) => sink.resource('node-image', scope, name);
+  for (const [lease, held] of await imagesHeldByLeases(services, records, signal))
+    for (const record of held) sink.refers(sink.resource('lease', scope, lease), imageOf(record), 'uses');
   await stateContainerd({ services, sink, scope, records, imageOf, isSandbox: () => false, nowMs }, signal);
 }
 

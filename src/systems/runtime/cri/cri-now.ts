@@ -3,7 +3,7 @@ import { imageRecords } from '../grpc/containerd-listing.ts';
 import { type ContainerdServices, msOf } from '../grpc/containerd-services.ts';
 import type { CriClient } from './cri-client.ts';
 import { type ImageNames, imageNames, imagesOf } from './image-names.ts';
-import type { CriContainer, CriContainerStatus, CriImageStatus } from './messages.ts';
+import { type CriContainer, type CriContainerStatus, type CriImageStatus, volumeImages } from './messages.ts';
 
 /** All containers as they are at this moment, with all images that they use. */
 export async function containersNow(cri: CriClient, signal: AbortSignal): Promise<readonly ContainerNow[]> {
@@ -19,12 +19,11 @@ async function containerNow(
   signal: AbortSignal,
 ): Promise<ContainerNow> {
   const reply = await cri.runtime.call<CriContainerStatus>('ContainerStatus', { container_id: one.id }, signal);
-  const volumes = (reply?.status?.mounts ?? []).flatMap(({ image }) => (image === null ? [] : names.find(image.image)));
   const state = one.state.replace('CONTAINER_', '').toLowerCase() as ContainerNow['state'];
   const pod = `${one.labels['io.kubernetes.pod.namespace'] ?? '?'}/${one.labels['io.kubernetes.pod.name'] ?? '?'}`;
   return {
     ...{ id: one.id, state, sandbox: one.pod_sandbox_id },
-    images: [...new Set([...imagesOf(one, names), ...volumes])],
+    images: [...new Set([...imagesOf(one, names), ...volumeImages(reply).flatMap(names.find)])],
     words: `${pod} ${one.metadata?.name ?? ''} (${state})`,
   };
 }

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { atEnd } from '../../../../test/support/at-end.ts';
-import { type GrpcAnswer, startScriptedGrpc } from '../../../../test/support/scripted-grpc.ts';
+import { type ScriptedService, startScriptedGrpc } from '../../../../test/support/scripted-grpc.ts';
 import { collectEvidence } from '../../../evidence/evidence.ts';
 import type { Runtime } from '../contract.ts';
 import { criProto } from '../grpc/cri-proto.ts';
@@ -9,7 +9,7 @@ import { openCriRuntime } from './cri-runtime.ts';
 
 const never = new AbortController().signal;
 
-let answers: Record<string, GrpcAnswer>;
+let answers: ScriptedService['answers'];
 let runtime: Runtime;
 
 /** A CRI-O that has nothing, but for what a test says. */
@@ -35,6 +35,38 @@ test('a runtime that has nothing is surveyed, and has nothing', async () => {
   expect((await survey()).resources.size).toBe(0);
   expect(await runtime.containers(never)).toEqual([]);
   expect(await runtime.sandboxes(never)).toEqual([]);
+});
+
+describe('right after a removal', () => {
+  const image = { id: 'sha256:1', repo_digests: ['r.example/a@sha256:1'], repo_tags: ['r.example/a:1'] };
+  const pulled: string[] = [];
+
+  beforeEach(() => {
+    pulled.length = 0;
+    answers['ImageStatus'] = { reply: { image } };
+    answers['ListContainers'] = { reply: { containers: [{ id: 'c', image: { image: 'r.example/other:1' } }] } };
+    answers['PullImage'] = (request: { readonly image: { readonly image: string } }) => {
+      pulled.push(request.image.image);
+      return { reply: { image_ref: image.id } };
+    };
+  });
+
+  test.each(['sha256:1', 'r.example/a:1', 'r.example/a@sha256:1'])(
+    'an image that a container has just mounted as a volume is put back (%s)',
+    async (volume) => {
+      answers['ContainerStatus'] = { reply: { status: { mounts: [{}, { image: { image: volume } }] } } };
+
+      expect(await runtime.removeImage(image.id, never)).toBe('in-use');
+      expect(pulled).toEqual(['r.example/a@sha256:1', 'r.example/a:1']);
+    },
+  );
+
+  test('one that no container has is left at that', async () => {
+    answers['ContainerStatus'] = { reply: { status: { mounts: [{ image: { image: 'r.example/b:1' } }] } } };
+
+    expect(await runtime.removeImage(image.id, never)).toBe('removed');
+    expect(pulled).toEqual([]);
+  });
 });
 
 describe.each([

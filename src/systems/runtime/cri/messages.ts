@@ -53,6 +53,12 @@ export interface CriFilesystem {
   readonly used_bytes: { readonly value: string } | null;
 }
 
+/** What the images of a container's volumes are called by it (containerd 2.1 and newer, CRI-O). */
+export function volumeImages(reply: CriContainerStatus | undefined): readonly string[] {
+  const images = (reply?.status?.mounts ?? []).map(({ image }) => image);
+  return images.flatMap((image) => [image?.image_ref ?? '', image?.image ?? '']).filter((name) => name !== '');
+}
+
 /** Nanoseconds since 1970 as decimal text → milliseconds; zero is "not known". */
 export function timeOf(nanoseconds: string): number | undefined {
   const ms = Math.floor(Number(nanoseconds) / 1e6);

@@ -15,6 +15,7 @@ import {
   type CriVerbose,
   timeOf,
   verbose,
+  volumeImages,
 } from './messages.ts';
 
 export interface CriSurvey extends RuntimeSurveyOptions {
@@ -172,10 +173,7 @@ async function stateContainer(
   });
   if (state !== 'exited') sink.holds(id, `container ${name} of pod ${pod} (${state})`);
   sink.refers(id, sink.resource('sandbox', scope, container.pod_sandbox_id), 'uses');
-  const volumes = (reply?.status?.mounts ?? []).flatMap(({ image }) =>
-    image === null ? [] : [image.image_ref ?? '', image.image].filter((one) => one !== ''),
-  );
-  for (const image of [...imagesOf(container, names), ...volumes.flatMap((one) => names.find(one))])
+  for (const image of [...imagesOf(container, names), ...volumeImages(reply).flatMap(names.find)])
     sink.refers(id, imageId(survey, image), 'uses');
 }
 

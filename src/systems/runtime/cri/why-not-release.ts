@@ -4,7 +4,6 @@ import type { CriClient } from './cri-client.ts';
 import { type CriVerbose, verbose } from './messages.ts';
 
 interface ContainerdConfig {
-  readonly discardUnpackedLayers?: boolean;
   readonly snapshotter?: string;
   readonly runtimes?: Readonly<Record<string, { readonly snapshotter?: string }>>;
 }
@@ -22,7 +21,6 @@ export async function whyNotRelease(
   const reply = await cri.runtime.call<CriVerbose>('Status', { verbose: true }, signal);
   const config =
     reply === undefined ? undefined : (verbose(reply, 'config')?.['containerd'] as ContainerdConfig | undefined);
-  if (config?.discardUnpackedLayers === true) return 'containerd discards them itself (discard_unpacked_layers)';
   const named = Object.values(config?.runtimes ?? {}).flatMap(({ snapshotter }) => (snapshotter ? [snapshotter] : []));
   const several = new Set([
     ...named,

@@ -80,6 +80,56 @@ describe.each([
   });
 });
 
+test('an engine that does not serve old versions of its API is asked by the oldest that it serves', async () => {
+  answers = { '/version': { status: 200, body: '{"Version":"29.0.1","MinAPIVersion":"1.44"}' }, '/v1.44/info': EMPTY };
+  answers[`/v1.44${CONTAINERS}`] = { status: 200, body: '[]' };
+
+  expect(await (await open()).containers(never)).toEqual([]);
+});
+
+describe('an engine whose images containerd has', () => {
+  const image = (id: string, layers: readonly string[], Size: number) => ({
+    ...{ Id: id, Created: '2026-01-01T00:00:00Z', Config: null, Size, RootFS: { Layers: layers } },
+    ...{
+      RepoTags: [`r.example/${id}:1`, `r.example/${id}@sha256:${id}`],
+      RepoDigests: [`r.example/${id}@sha256:${id}`],
+    },
+  });
+  const given = (id: string, layers: readonly string[], sizes: readonly number[], packed: number) => {
+    const unpacked = sizes.reduce((sum, one) => sum + one, 0);
+    answers[`/images/${id}/json`] = { status: 200, body: JSON.stringify(image(id, layers, packed)) };
+    const history = sizes.map((Size) => ({ Size })).reverse();
+    answers[`/images/${id}/history`] = { status: 200, body: JSON.stringify(history) };
+    return { ...image(id, layers, packed), Size: packed + unpacked };
+  };
+
+  test('counts layers that images share once, packed and unpacked, and does not say that this is exact', async () => {
+    const list = [given('a', ['base', 'a'], [1000, 500], 750), given('b', ['base', 'b'], [1000, 3000], 2000)];
+    answers[IMAGES] = { status: 200, body: JSON.stringify(list) };
+    const runtime = await open();
+    const { resources, sizeBytes } = await survey(runtime);
+
+    const layers = [...Array(resources.size).keys()].filter((id) => resources.kind(id) === 'snapshot');
+    expect(layers.map((id) => [resources.key(id), sizeBytes(id)])).toEqual([
+      ...[
+        ['base', 1500],
+        ['base a', 750],
+        ['base b', 4500],
+      ],
+    ]);
+    expect((await runtime.describe(never)).exactBytes).toBe(false);
+  });
+
+  test('has digests among its tags: they are none', async () => {
+    given('a', ['base'], [1000], 500);
+
+    expect(await (await open()).image('a', never)).toMatchObject({
+      tags: ['r.example/a:1'],
+      digests: ['r.example/a@sha256:a'],
+    });
+  });
+});
+
 test('a single image that is not found is gone', async () => {
   expect(await (await open()).image('sha256:0', never)).toBeUndefined();
 });

@@ -6,10 +6,10 @@ import {
   type EngineContainer,
   type EngineImageDetails,
   type EngineInfo,
-  type EngineVersion,
   nameOf,
   realNames,
   stateOf,
+  tagsOf,
 } from './messages.ts';
 import { surveyDocker } from './survey.ts';
 
@@ -23,10 +23,9 @@ export interface DockerSettings {
 export async function openDockerRuntime({ socket, timeoutMs }: DockerSettings, signal: AbortSignal): Promise<Runtime> {
   const engine = openEngine(socket, timeoutMs);
   try {
-    const version = await engine.get<EngineVersion>('/version', signal);
-    if (typeof version?.Version !== 'string')
-      throw runtimeFailure('RUNTIME_UNKNOWN', `asking ${socket} what it is: it is no Docker`);
-    return { ...readingHalf(engine, socket, version.Version), ...writingHalf(engine) };
+    const version = await engine.version(signal);
+    if (version === undefined) throw runtimeFailure('RUNTIME_UNKNOWN', `asking ${socket} what it is: it is no Docker`);
+    return { ...readingHalf(engine, socket, version), ...writingHalf(engine) };
   } catch (error) {
     await engine.close();
     throw error;
@@ -68,7 +67,7 @@ function writingHalf(engine: Engine): Omit<Runtime, keyof RuntimeReader> {
       if (image === undefined) return undefined;
       const pulledAtMs = Date.parse(image.Metadata?.LastTagTime ?? '');
       return {
-        ...{ id: image.Id, pinned: false, tags: realNames(image.RepoTags), digests: realNames(image.RepoDigests) },
+        ...{ id: image.Id, pinned: false, tags: tagsOf(image), digests: realNames(image.RepoDigests) },
         ...(pulledAtMs > 0 ? { pulledAtMs } : {}),
       };
     },
@@ -86,7 +85,9 @@ function writingHalf(engine: Engine): Omit<Runtime, keyof RuntimeReader> {
  * went already are given back.
  */
 async function removeImage(engine: Engine, id: string, signal: AbortSignal): Promise<'removed' | 'in-use'> {
-  const tags = realNames((await engine.get<EngineImageDetails>(`/images/${id}/json`, signal))?.RepoTags ?? []);
+  const image = await engine.get<EngineImageDetails>(`/images/${id}/json`, signal);
+  // Not by digest: that takes all tags of its repository along. What is left by digest goes with the id.
+  const tags = image === undefined ? [] : tagsOf(image);
   const gone: string[] = [];
   try {
     for (const one of tags) {

@@ -1,9 +1,12 @@
 import { Client, errors } from 'undici';
 import { CodedError, messageOf } from '../../../util/pure/coded-error.ts';
 import { runtimeFailure } from '../errors.ts';
+import type { EngineVersion } from './messages.ts';
 
 /** Docker's Engine API behind its socket. */
 export interface Engine {
+  /** Its version; undefined where it is no Docker. From then on it is asked in words that it understands: call it first. @throws RUNTIME_… */
+  version(signal: AbortSignal): Promise<string | undefined>;
   /** The reply's JSON; undefined for 404. @throws RUNTIME_…; 409 is {@link Conflict} */
   get<Reply>(path: string, signal: AbortSignal): Promise<Reply | undefined>;
   /** The same where 404 makes no sense: of a list it is a failure, and never an empty list. @throws RUNTIME_… */
@@ -18,10 +21,14 @@ export interface Engine {
 /** The engine refuses because something is in use. */
 export class Conflict extends Error {}
 
-/** The oldest version of the API with all that is asked here; newer engines serve it, too. */
-const VERSION = '/v1.40';
+/** The oldest version of the API with all that is asked here. Most newer engines serve it; Docker 29 began with 1.44. */
+const OLDEST = '1.40';
+
+/** Where an engine says what it is, and since which version of its API it serves; asked without any version. */
+const ABOUT = '/version';
 
 export function openEngine(socket: string, timeoutMs: number): Engine {
+  let api = OLDEST;
   const client = new Client('http://docker', {
     connect: { socketPath: socket },
     headersTimeout: timeoutMs,
@@ -31,7 +38,7 @@ export function openEngine(socket: string, timeoutMs: number): Engine {
   const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, signal: AbortSignal) => {
     const doing = `${method} ${path} at ${socket}`;
     try {
-      const response = await client.request({ method, path: `${VERSION}${path}`, signal });
+      const response = await client.request({ method, path: path === ABOUT ? path : `/v${api}${path}`, signal });
       const text = await response.body.text();
       if (response.statusCode < 300 || response.statusCode === 304) return text;
       if (response.statusCode === 404) return undefined;
@@ -44,6 +51,12 @@ export function openEngine(socket: string, timeoutMs: number): Engine {
     }
   };
   return {
+    version: async (signal) => {
+      const about = await ask('GET', ABOUT, signal);
+      const { Version, MinAPIVersion } = (parse(about ?? '{}', `GET ${ABOUT} at ${socket}`) ?? {}) as EngineVersion;
+      if (typeof MinAPIVersion === 'string') api = later(OLDEST, MinAPIVersion);
+      return typeof Version === 'string' ? Version : undefined;
+    },
     get: async <Reply>(path: string, signal: AbortSignal) => {
       const text = await ask('GET', path, signal);
       return text === undefined ? undefined : (parse(text, `GET ${path} at ${socket}`) as Reply);
@@ -60,6 +73,13 @@ export function openEngine(socket: string, timeoutMs: number): Engine {
     remove: async (path, signal) => void (await ask('DELETE', path, signal)),
     close: () => client.close(),
   };
+}
+
+/** Of `1.40` and `1.44`, the later. */
+function later(one: string, other: string): string {
+  const [a, b] = [one, other].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  const difference = (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0);
+  return difference < 0 ? other : one;
 }
 
 function parse(text: string, doing: string): unknown {

@@ -1,6 +1,8 @@
 /** The Engine API's documents, as far as they are read. @see https://docs.docker.com/reference/api/engine/version/v1.41/ */
 export interface EngineVersion {
-  readonly Version: string;
+  readonly Version?: unknown;
+  /** `1.44`: the oldest version of the API that it serves. */
+  readonly MinAPIVersion?: unknown;
 }
 
 export interface EngineInfo {
@@ -42,6 +44,11 @@ export interface EngineImageDetails {
 
 export interface EngineHistory {
   readonly Size: number;
+}
+
+/** The names that were given. Where containerd has Docker's images (by default since 29), names by digest stand among them. */
+export function tagsOf({ RepoTags }: Pick<EngineImageDetails, 'RepoTags'>): readonly string[] {
+  return realNames(RepoTags).filter((name) => !name.includes('@'));
 }
 
 /** Docker lists `<none>:<none>` for what has no name. */

@@ -10,6 +10,7 @@ import {
   nameOf,
   realNames,
   stateOf,
+  tagsOf,
 } from './messages.ts';
 
 interface DockerSurvey {
@@ -28,7 +29,7 @@ export async function surveyDocker({ engine, sink, scope }: DockerSurvey, signal
   const images = await engine.list<EngineImage>('/images/json?digests=1', signal);
   const containers = await engine.list<EngineContainer>('/containers/json?all=1', signal);
   let exact = true;
-  for (const { Id } of images) exact = (await stateImage(survey, Id, signal)) && exact;
+  for (const image of images) exact = (await stateImage(survey, image, signal)) && exact;
   for (const container of containers) await stateContainer(survey, container, signal);
   return exact;
 }
@@ -57,12 +58,16 @@ async function stateContainer(
 }
 
 /** @returns whether the sizes of its layers are known */
-async function stateImage({ engine, sink, scope }: DockerSurvey, key: string, signal: AbortSignal): Promise<boolean> {
+async function stateImage(
+  { engine, sink, scope }: DockerSurvey,
+  { Id: key, Size: listed }: EngineImage,
+  signal: AbortSignal,
+): Promise<boolean> {
   const details = await engine.get<EngineImageDetails>(`/images/${key}/json`, signal);
   if (details === undefined) return true;
   const id = sink.resource('node-image', scope, key);
-  const names = [...realNames(details.RepoTags), ...realNames(details.RepoDigests)];
-  const layers = await layersOf(engine, details, signal);
+  const names = [...tagsOf(details), ...realNames(details.RepoDigests)];
+  const { layers, exact } = await layersOf(engine, details, listed, signal);
   const pulledAtMs = Date.parse(details.Metadata?.LastTagTime ?? '');
   const labels = Object.entries(details.Config?.Labels ?? {}).map(([label, value]) => [`label:${label}`, value]);
   sink.exists(id, {
@@ -77,7 +82,7 @@ async function stateImage({ engine, sink, scope }: DockerSurvey, key: string, si
     sink.exists(snapshot, { sizeBytes: layer.sizeBytes });
     sink.refers(id, snapshot satisfies ResourceId, 'link');
   }
-  return layers !== undefined;
+  return exact;
 }
 
 interface Layer {
@@ -86,17 +91,37 @@ interface Layer {
   readonly sizeBytes: number;
 }
 
-/** The layers with their sizes; undefined where the history does not tell which size is whose. */
+interface Layers {
+  /** Undefined where the history does not tell which size is whose. */
+  readonly layers: readonly Layer[] | undefined;
+  readonly exact: boolean;
+}
+
+/**
+ * The layers with their sizes. Where containerd has Docker's images, each lies there packed as well: an image is told to be as large as all of
+ * its packed layers, and in the list as both together. How large each one is packed nobody tells: it gets its share.
+ *
+ * @param listed - its size as the list has it
+ */
 async function layersOf(
   engine: Engine,
   { Id, RootFS, Size }: EngineImageDetails,
+  listed: number,
   signal: AbortSignal,
-): Promise<readonly Layer[] | undefined> {
+): Promise<Layers> {
   const digests = RootFS.Layers ?? [];
   const history = (await engine.get<readonly EngineHistory[]>(`/images/${Id}/history`, signal)) ?? [];
   const told = history.map(({ Size: sizeBytes }) => sizeBytes).reverse();
   // Steps that made no layer are of no size; a layer may be of none, too, where every step made one.
   const sizes = told.length === digests.length ? told : told.filter((sizeBytes) => sizeBytes > 0);
-  if (sizes.length !== digests.length || sizes.reduce((sum, one) => sum + one, 0) !== Size) return undefined;
-  return sizes.map((sizeBytes, index) => ({ chain: digests.slice(0, index + 1).join(' '), sizeBytes }));
+  const unpacked = sizes.reduce((sum, one) => sum + one, 0);
+  const exact = unpacked === Size;
+  if (sizes.length !== digests.length || !(exact || (unpacked > 0 && unpacked + Size === listed)))
+    return { layers: undefined, exact: false };
+  const share = exact ? 1 : listed / unpacked;
+  const layers = sizes.map((sizeBytes, index) => ({
+    chain: digests.slice(0, index + 1).join(' '),
+    sizeBytes: Math.round(sizeBytes * share),
+  }));
+  return { layers, exact };
 }

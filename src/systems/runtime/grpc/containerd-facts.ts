@@ -93,13 +93,18 @@ async function stateSnapshots(facts: ContainerdFacts, snapshotter: string, signa
   await measure();
 }
 
-async function stateLeases({ services, sink, scope, nowMs }: ContainerdFacts, signal: AbortSignal): Promise<void> {
+/** A sandbox has a lease of its name (containerd 2.1 and newer), which holds its image volumes and goes with it. */
+async function stateLeases(
+  { services, sink, scope, nowMs, isSandbox }: ContainerdFacts,
+  signal: AbortSignal,
+): Promise<void> {
   for (const { id, created_at, labels } of await leaseRecords(services, signal)) {
     const lease = sink.resource('lease', scope, id);
     const createdAtMs = msOf(created_at);
     sink.exists(lease, createdAtMs === undefined ? {} : { createdAtMs });
     const endsAtMs = Date.parse(labels[EXPIRES] ?? '');
-    if (!(endsAtMs <= nowMs)) sink.holds(lease, `lease ${id}`);
+    if (isSandbox(id)) sink.refers(sink.resource('sandbox', scope, id), lease, 'link');
+    else if (!(endsAtMs <= nowMs)) sink.holds(lease, `lease ${id}`);
     for (const { id: held, type } of await leaseResources(services, id, signal)) {
       if (type === 'content') sink.refers(lease, sink.resource('content', scope, held), 'link');
       const [, snapshotter] = /^snapshots\/(.+)$/.exec(type) ?? [];

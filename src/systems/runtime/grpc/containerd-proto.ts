@@ -118,6 +118,15 @@ message PluginsRequest { repeated string filters = 1; }
 message PluginsResponse { repeated Plugin plugins = 1; }
 ${times}`,
 
+  // Since 1.7. What stands in an `Any` is in `containerd-pull.ts`.
+  transfer: `
+syntax = "proto3";
+package containerd.services.transfer.v1;
+service Transfer { rpc Transfer(TransferRequest) returns (Nothing); }
+message Any { string type_url = 1; bytes value = 2; }
+message TransferRequest { Any source = 1; Any destination = 2; }
+${times}`,
+
   version: `
 syntax = "proto3";
 package containerd.services.version.v1;

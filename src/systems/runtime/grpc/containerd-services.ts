@@ -16,6 +16,7 @@ const serviceNames: Readonly<Record<ContainerdService, string>> = {
   containers: 'Containers',
   namespaces: 'Namespaces',
   introspection: 'Introspection',
+  transfer: 'Transfer',
   version: 'Version',
 };
 
@@ -78,6 +79,8 @@ export interface LeaseRecord {
 export interface SnapshotInfo {
   readonly name: string;
   readonly parent: string;
+  /** 1: a view · 2: active · 3: committed, as the layers of images are. */
+  readonly kind: number;
 }
 
 export interface ContainerRecord {

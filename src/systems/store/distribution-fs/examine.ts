@@ -2,10 +2,10 @@ import { packShards, ShardedDigests } from '../../../evidence/sharded-digests.ts
 import type { Digest } from '../../../oci/digest.ts';
 import type { BlobFacts, LinkLook } from '../contract.ts';
 import type { Crew, Readers } from './crew.ts';
+import { Linkers } from './linkers.ts';
 import type { LinksToSome } from './links-seen.ts';
 import { FACTS_PER_BLOB } from './look-at-blobs.ts';
 import { inBatches } from './survey.ts';
-import type { LinksFound } from './tasks.ts';
 import type { Walk } from './walk.ts';
 
 /** Blobs, and repositories, that a reader is given at a time. */
@@ -34,22 +34,20 @@ export async function* examine(
       ),
       links === false ? undefined : seen === undefined ? allLinks(crew, blobs.size) : seenLinks(crew, seen),
     ]);
+    const linkedBy = linked?.byBlob();
     for (let blob = 0; blob < blobs.size; blob += 1) {
       const numbers = facts[Math.floor(blob / BLOBS_AT_A_TIME)] as Float64Array;
       const at = (blob % BLOBS_AT_A_TIME) * FACTS_PER_BLOB;
-      const [sizeBytes, freesBytes, dataAtMs] = numbers.subarray(at, at + FACTS_PER_BLOB) as unknown as [
-        number,
-        number,
-        number,
-      ];
+      const sizeBytes = numbers[at] as number;
+      const dataAtMs = numbers[at + 2] as number;
       if (sizeBytes < 0) continue;
       yield {
         digest: blobs.at(blob),
         sizeBytes,
-        freesBytes,
+        freesBytes: numbers[at + 1] as number,
         dataAtMs,
         newestAtMs: Math.max(dataAtMs, linked?.newestAtMs[blob] ?? 0),
-        linkedBy: linked?.linkedBy.get(blob) ?? [],
+        linkedBy: linkedBy?.(blob) ?? [],
       };
     }
   } finally {
@@ -57,13 +55,8 @@ export async function* examine(
   }
 }
 
-interface AllLinks {
-  readonly newestAtMs: Float64Array;
-  readonly linkedBy: ReadonlyMap<number, readonly string[]>;
-}
-
-async function allLinks(crew: Crew, blobCount: number): Promise<AllLinks> {
-  const links = newLinks(new Float64Array(blobCount));
+async function allLinks(crew: Crew, blobCount: number): Promise<Linkers> {
+  const links = new Linkers(new Float64Array(blobCount));
   const repositories = inBatches(await crew.ask('findRepositories', {}), REPOSITORIES_AT_A_TIME);
   await Promise.all(
     repositories.map(async (batch) => links.take(await crew.ask('lookAtLinks', { repositories: batch }))),
@@ -72,8 +65,8 @@ async function allLinks(crew: Crew, blobCount: number): Promise<AllLinks> {
 }
 
 /** Looks at the links alone that a survey came upon. */
-async function seenLinks(crew: Crew, { layers, others, revisionAtMs }: LinksToSome): Promise<AllLinks> {
-  const links = newLinks(revisionAtMs);
+async function seenLinks(crew: Crew, { layers, others, revisionAtMs }: LinksToSome): Promise<Linkers> {
+  const links = new Linkers(revisionAtMs);
   await Promise.all([
     ...inBatches(layers, SEEN_REPOSITORIES_AT_A_TIME).map(async (batch) =>
       links.take(await crew.ask('lookAtLayerLinks', { links: batch })),
@@ -83,23 +76,4 @@ async function seenLinks(crew: Crew, { layers, others, revisionAtMs }: LinksToSo
     ),
   ]);
   return links;
-}
-
-/** @param newestAtMs - what is known already; is added to */
-function newLinks(newestAtMs: Float64Array): AllLinks & { take(found: readonly LinksFound[]): void } {
-  const linkedBy = new Map<number, string[]>();
-  const note = (repository: string, blob: number) => {
-    const repositories = linkedBy.get(blob);
-    if (repositories === undefined) linkedBy.set(blob, [repository]);
-    else if (repositories.at(-1) !== repository) repositories.push(repository);
-  };
-  const take = (found: readonly LinksFound[]) => {
-    for (const { repository, blobs, linkedAtMs, layerLinks } of found)
-      for (let n = 0; n < blobs.length; n += 1) {
-        const blob = blobs[n] as number;
-        newestAtMs[blob] = Math.max(newestAtMs[blob] as number, linkedAtMs[n] as number);
-        if (n < layerLinks) note(repository, blob);
-      }
-  };
-  return { newestAtMs, linkedBy, take };
 }

@@ -43,6 +43,8 @@ export class Findings {
   readonly #pushTimes: boolean;
   readonly #numbers = new Map<string, number>();
   readonly #repositories: string[] = [];
+  /** Theirs: a text that is put together anew each time would have to be looked for anew. */
+  readonly #scopes: string[] = [];
   /** Manifest, its blob or -1, repository. */
   readonly #revisions = new Triples();
   /** What tags stand for, in the same way. */
@@ -120,8 +122,8 @@ export class Findings {
 
   #takeRepository(found: RepositoryFound): void {
     const { repository } = found;
-    const scope = this.#scope(repository);
     const number = this.#numberOf(repository);
+    const scope = this.#scopes[number] as string;
     const manifests = new Map<number, KnownManifest>();
     let apartAt = 0;
     for (let n = 0; n < found.revisions.length; n += 1) {
@@ -139,7 +141,7 @@ export class Findings {
       this.#sink.refers(manifest, this.blob(stored), 'link');
       this.#revisions.push(manifest, this.#blobs.digests.indexOf(stored), number);
     }
-    for (const apart of found.apart) this.#takeApart(repository, apart, others.get(apart.digest));
+    for (const apart of found.apart) this.#takeApart(number, apart, others.get(apart.digest));
     for (const digest of found.emptyLinks) {
       const manifest = this.#sink.resource('manifest', scope, digest);
       this.#inNeed.push({ repository, manifest, digest, because: 'its link is empty or short' });
@@ -156,8 +158,9 @@ export class Findings {
   }
 
   /** A manifest whose data was not among the blobs when they were listed: it came since, or is missing. */
-  #takeApart(repository: string, { digest, names }: ApartManifest, other: ResourceId | undefined): void {
-    const scope = this.#scope(repository);
+  #takeApart(number: number, { digest, names }: ApartManifest, other: ResourceId | undefined): void {
+    const repository = this.#repositories[number] as string;
+    const scope = this.#scopes[number] as string;
     const manifest = other ?? this.#sink.resource('manifest', scope, digest);
     if (typeof names === 'string') {
       this.#inNeed.push({ repository, manifest, digest, because: names });
@@ -176,7 +179,7 @@ export class Findings {
   #takeTags(found: RepositoryFound, number: number, manifests: ReadonlyMap<number, KnownManifest>): void {
     const { repository, tags, targets, targetsApart, brokenTags } = found;
     let apart = 0;
-    const scope = this.#scope(repository);
+    const scope = this.#scopes[number] as string;
     for (let n = 0; n < tags.length; n += 1) {
       const blob = targets[n] as number;
       const tag = this.#tag(scope, tags[n] as string);
@@ -223,9 +226,10 @@ export class Findings {
 
   #sayMore(manifest: ResourceId, blob: number, number: number): void {
     const repository = this.#repositories[number] as string;
+    const scope = this.#scopes[number] as string;
     for (const [as, to] of this.#related.get(blob) ?? []) {
       const digest = typeof to === 'number' ? this.#blobs.digests.at(to) : to;
-      this.#sink.refers(manifest, this.#sink.resource('manifest', this.#scope(repository), digest), as);
+      this.#sink.refers(manifest, this.#sink.resource('manifest', scope, digest), as);
     }
     const because = this.#unreadable.get(blob);
     const isSchema1 = this.#schema1.has(blob);
@@ -243,6 +247,7 @@ export class Findings {
     if (number === undefined) {
       number = this.#repositories.push(repository) - 1;
       this.#numbers.set(repository, number);
+      this.#scopes.push(this.#scope(repository));
       this.#sink.exists(this.#sink.resource('repository', this.#blobs.storeName, repository), {});
       this.counts.repositories += 1;
     }

@@ -55,17 +55,21 @@ async function survey(crew: Crew, options: LeftoverOptions, take: (leftover: Lef
 
 /** A blob that went leaves its folder. */
 async function withData(crew: Crew, listed: ShardedDigests): Promise<ShardedDigests> {
-  const there: Digest[] = [];
+  const isThere = new Uint8Array(listed.size);
   const look = async (from: number, to: number) => {
     const facts = await crew.ask('lookAtBlobs', { from, to });
     for (let blob = from; blob < to; blob += 1)
-      if ((facts[(blob - from) * FACTS_PER_BLOB] as number) >= 0) there.push(listed.at(blob));
+      if ((facts[(blob - from) * FACTS_PER_BLOB] as number) >= 0) isThere[blob] = 1;
   };
   const looks: Promise<void>[] = [];
   for (let from = 0; from < listed.size; from += BLOBS_AT_A_TIME)
     looks.push(look(from, Math.min(from + BLOBS_AT_A_TIME, listed.size)));
   await Promise.all(looks);
-  return there.length === listed.size ? listed : new ShardedDigests(packShards(there));
+  return isThere.includes(0) ? new ShardedDigests(packShards(those(listed, isThere))) : listed;
+}
+
+function* those(listed: ShardedDigests, isWanted: Uint8Array): Generator<Digest> {
+  for (let blob = 0; blob < listed.size; blob += 1) if (isWanted[blob] === 1) yield listed.at(blob);
 }
 
 function state(sink: Sink, storeName: string, leftover: Leftover): void {

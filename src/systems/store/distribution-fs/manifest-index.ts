@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DIGEST_WORDS } from '../../../evidence/digest-words.ts';
 import type { ShardedDigests } from '../../../evidence/sharded-digests.ts';
+import { Growable } from '../../../util/pure/growable.ts';
 import { sha256Hex } from '../../../util/pure/hash.ts';
 import { failureWords } from '../../../util/pure/system-failure.ts';
 import { ManifestPages, readPages } from './manifest-pages.ts';
@@ -83,7 +84,7 @@ function renumber(pages: Int32Array, numbers: Int32Array, blobCount: number): Ma
   return {
     known,
     pages: rewritten(
-      [pages],
+      pages,
       (n) => numbers[n] as number,
       (blob) => blob >= 0 && isKnown[blob] !== 0,
     ),
@@ -108,22 +109,11 @@ export async function keepIndex(
   const isKept = (blob: number) => isUsed(blob) && !incomplete.has(blob);
   const isNew = fresh.some(({ manifests }) => tellsOf(manifests, isKept));
   if (!isNew) return;
-  const numbering = new Numbering(blobs.size);
   const pages = [...(index === undefined ? [] : [index.pages]), ...fresh.map(({ manifests }) => manifests)];
-  const bytes = encode(
-    blobs,
-    numbering,
-    rewritten(
-      pages,
-      (blob) => blob,
-      isKept,
-      (blob) => numbering.of(blob),
-    ),
-  );
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(draft, bytes, { mode: 0o600 });
+    await writeWithHash(draft, partsOf(blobs, pages, isKept));
     await rename(draft, file);
   } catch (failure) {
     await rm(draft, { force: true }).catch(() => undefined); // what is left of it is told with what went wrong
@@ -142,17 +132,23 @@ function tellsOf(pages: Int32Array, isKept: (blob: number) => boolean): boolean 
 
 /** Numbers from 0 on for those blobs that are spoken of. */
 class Numbering {
-  readonly blobs: number[] = [];
+  readonly #blobs = new Growable((length) => new Uint32Array(length));
   readonly #numbers: Int32Array;
 
   constructor(blobCount: number) {
     this.#numbers = new Int32Array(blobCount).fill(-1);
   }
 
+  /** In the order of their numbers. */
+  get blobs(): Uint32Array {
+    return this.#blobs.view();
+  }
+
   of(blob: number): number {
     const known = this.#numbers[blob] as number;
     if (known >= 0) return known;
-    const number = this.blobs.push(blob) - 1;
+    const number = this.#blobs.length;
+    this.#blobs.push(blob);
     this.#numbers[blob] = number;
     return number;
   }
@@ -160,38 +156,72 @@ class Numbering {
 
 /** Pages with other numbers; those of manifests that are not kept are left out. */
 function rewritten(
-  from: readonly Int32Array[],
+  from: Int32Array,
   numberOf: (n: number) => number,
   isKept: (number: number) => boolean,
   write: (number: number) => number = (number) => number,
 ): Int32Array {
   const pages = new ManifestPages();
   let isWanted = false;
-  for (const page of from)
-    readPages(page, {
-      manifest: (n, sizeBytes) => {
-        isWanted = isKept(numberOf(n));
-        if (isWanted) pages.begin(write(numberOf(n)), sizeBytes);
-      },
-      name: (_, to, kind) => {
-        if (isWanted) pages.name(write(numberOf(to)), kind);
-      },
-    });
+  readPages(from, {
+    manifest: (n, sizeBytes) => {
+      isWanted = isKept(numberOf(n));
+      if (isWanted) pages.begin(write(numberOf(n)), sizeBytes);
+    },
+    name: (_, to, kind) => {
+      if (isWanted) pages.name(write(numberOf(to)), kind);
+    },
+  });
   return pages.finish();
 }
 
-function encode(blobs: ShardedDigests, { blobs: named }: Numbering, pages: Int32Array): Uint8Array {
-  const pagesAt = HEAD_WORDS + named.length * DIGEST_WORDS;
-  const words = new Uint32Array(pagesAt + pages.length + HASH_BYTES / 4);
-  const bytes = Buffer.from(words.buffer);
-  MAGIC.copy(bytes);
-  words[MAGIC_WORDS] = named.length;
-  words[MAGIC_WORDS + 1] = pages.length;
-  named.forEach((blob, n) => {
-    blobs.copyWords(blob, words, HEAD_WORDS + n * DIGEST_WORDS);
-  });
-  words.set(pages, pagesAt);
-  const end = bytes.byteLength - HASH_BYTES;
-  createHash('sha256').update(bytes.subarray(0, end)).digest().copy(bytes, end);
-  return bytes;
+/** Digests that are written at a time: 256 KiB. */
+const DIGESTS_AT_A_TIME = 8192;
+
+/** The file but its hash, piece by piece: the evidence lies in memory, too, while it is written. */
+function* partsOf(
+  blobs: ShardedDigests,
+  pages: readonly Int32Array[],
+  isKept: (blob: number) => boolean,
+): Generator<Uint8Array> {
+  const numbering = new Numbering(blobs.size);
+  const written = pages.map((page) =>
+    rewritten(
+      page,
+      (blob) => blob,
+      isKept,
+      (blob) => numbering.of(blob),
+    ),
+  );
+  const pageWords = written.reduce((sum, { length }) => sum + length, 0);
+  const named = numbering.blobs;
+  yield MAGIC;
+  yield bytesOf(Uint32Array.of(named.length, pageWords));
+  for (let from = 0; from < named.length; from += DIGESTS_AT_A_TIME) {
+    const some = named.subarray(from, from + DIGESTS_AT_A_TIME);
+    const words = new Uint32Array(some.length * DIGEST_WORDS);
+    some.forEach((blob, n) => {
+      blobs.copyWords(blob, words, n * DIGEST_WORDS);
+    });
+    yield bytesOf(words);
+  }
+  for (const page of written) yield bytesOf(page);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+async function writeWithHash(path: string, parts: Iterable<Uint8Array>): Promise<void> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for (const part of parts) {
+      hash.update(part);
+      await file.writeFile(part);
+    }
+    await file.writeFile(hash.digest());
+  } finally {
+    await file.close();
+  }
 }

@@ -61,15 +61,14 @@ export const storageRoutes: readonly Route[] = [
     does: async (call) => {
       const { repository, verdict, text, sort, from: offset = 0, limit: most } = call.query;
       const { target } = await registryOf(call);
-      const wanted = {
+      const { rows, tags, exclusiveBytes } = await call.parts.history.inventoryTags(target, {
         ...(repository !== undefined && { repository }),
         ...(verdict !== undefined && { verdict }),
         ...(text !== undefined && { text }),
-      };
-      const found = await call.parts.history.inventoryTags(target, { ...wanted, sort, offset, limit: most + 1 });
-      const { tags, exclusiveBytes } = await call.parts.history.inventoryTagSums(target, wanted);
-      const next = found.length > most ? { next: String(offset + most) } : {};
-      return { items: found.slice(0, most), ...next, tags, exclusiveBytes };
+        ...{ sort, offset, limit: most },
+      });
+      const next = offset + rows.length < tags ? { next: String(offset + rows.length) } : {};
+      return { items: rows, ...next, tags, exclusiveBytes };
     },
   }),
   route({

@@ -27,6 +27,8 @@ const decision = {
   undoOf: z.string().exactOptional().describe('The run that is taken back'),
   undoneBy: z.string().exactOptional(),
   journals: z.array(z.string()).exactOptional(),
+  appliedAt: z.array(z.string()).exactOptional().describe('State directories with its journals, by host and path'),
+  undoneAt: z.array(z.string()).exactOptional().describe('Those of them from which all was brought back'),
   moreArguments: z.array(z.string()).exactOptional().describe('For this run alone: limits that were raised'),
   progress: progress.exactOptional(),
   replica: z.string().exactOptional(),

@@ -48,27 +48,33 @@ export function readImage(image: KubeObject): ImageReading {
   const mediaType = textOf(image['dockerImageManifestMediaType']);
   const metadata = objectOf(image['dockerImageMetadata']);
   const text = textOf(image['dockerImageManifest']);
-  const named: Named = { layers: listOfBlobs(image['dockerImageLayers'], 'name'), problems: [] };
   const config = metadata?.['Id'];
-  if (isDigest(config) && !isIndex(mediaType) && !isSchema1(mediaType)) named.config = { digest: config };
   const children = listOfBlobs(image['dockerImageManifests'], 'digest');
-  if (named.layers === undefined) named.problems.push('its dockerImageLayers are not a list of digests');
-  if (children === undefined) named.problems.push('its dockerImageManifests are not a list of digests');
-  const fields = { ...named, children: (children ?? []).map(({ digest }) => digest) };
+  const fields: Named = { layers: listOfBlobs(image['dockerImageLayers'], 'name'), problems: [], children: [] };
+  if (isDigest(config) && !isIndex(mediaType) && !isSchema1(mediaType)) fields.config = { digest: config };
+  if (fields.layers === undefined) fields.problems.push('its dockerImageLayers are not a list of digests');
+  if (children === undefined) fields.problems.push('its dockerImageManifests are not a list of digests');
+  else fields.children = children.map(({ digest }) => digest);
   const whole = text === '' ? fields : withManifest(fields, text, mediaType);
-  const opaque = opaqueness(image, mediaType, whole, text !== '', metadata !== undefined);
-  const size = metadata?.['Size'];
+  return readingOf(image, whole, opaqueness(image, mediaType, whole, text !== '', metadata !== undefined));
+}
+
+/** Field by field, not spread: there may be a hundred thousand, and spreads leave much behind. */
+function readingOf(image: KubeObject, whole: Named, opaque: Opaque | undefined): ImageReading {
+  const size = objectOf(image['dockerImageMetadata'])?.['Size'];
+  const text = textOf(image['dockerImageManifest']);
   const managed = image.metadata?.annotations?.['openshift.io/image.managed'];
-  return {
-    ...(typeof managed === 'string' ? { managed } : {}),
-    ...(isSize(size) && size > 0 ? { sizeBytes: size } : {}),
-    ...(text === '' ? {} : { manifestBytes: new TextEncoder().encode(text).length }),
+  const reading: { -readonly [Field in keyof ImageReading]: ImageReading[Field] } = {
     layers: whole.layers ?? [],
-    ...(whole.config === undefined ? {} : { config: whole.config }),
     children: whole.children,
-    ...(whole.subject === undefined ? {} : { subject: whole.subject }),
-    ...(opaque === undefined ? {} : { opaque }),
   };
+  if (typeof managed === 'string') reading.managed = managed;
+  if (isSize(size) && size > 0) reading.sizeBytes = size;
+  if (text !== '') reading.manifestBytes = new TextEncoder().encode(text).length;
+  if (whole.config !== undefined) reading.config = whole.config;
+  if (whole.subject !== undefined) reading.subject = whole.subject;
+  if (opaque !== undefined) reading.opaque = opaque;
+  return reading;
 }
 
 interface Named {
@@ -76,14 +82,11 @@ interface Named {
   config?: ImageBlob;
   subject?: Digest;
   problems: string[];
-}
-
-interface WithChildren extends Named {
   children: readonly Digest[];
 }
 
 /** What the manifest's own text names is added to what the fields name: either may be incomplete. */
-function withManifest(fields: WithChildren, text: string, mediaType: string): WithChildren {
+function withManifest(fields: Named, text: string, mediaType: string): Named {
   if (isSchema1(mediaType) || /"schemaVersion"\s*:\s*1\b/.test(text)) return fields;
   const { kind, references, opaqueBecause } = parseManifest(new TextEncoder().encode(text), mediaType);
   if (kind === 'opaque') return { ...fields, problems: [...fields.problems, `its manifest: ${opaqueBecause}`] };
@@ -97,19 +100,17 @@ function withManifest(fields: WithChildren, text: string, mediaType: string): Wi
     else if (as === 'child') children.add(to.digest);
     else if (as === 'subject') subject = to.digest;
   }
-  return {
-    layers: [...layers.values()],
-    ...(config === undefined ? {} : { config }),
-    ...(subject === undefined ? {} : { subject }),
-    children: [...children],
-    problems: fields.problems,
-  };
+  const { problems } = fields;
+  const whole: Named = { layers: [...layers.values()], problems, children: [...children] };
+  if (config !== undefined) whole.config = config;
+  if (subject !== undefined) whole.subject = subject;
+  return whole;
 }
 
 function opaqueness(
   image: KubeObject,
   mediaType: string,
-  { problems, config, children }: WithChildren,
+  { problems, config, children }: Named,
   hasText: boolean,
   hasMetadata: boolean,
 ): Opaque | undefined {

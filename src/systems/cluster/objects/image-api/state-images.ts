@@ -1,5 +1,5 @@
 import type { ResourceId } from '../../../../evidence/resource.ts';
-import type { Sink } from '../../../../evidence/sink.ts';
+import type { About, Sink } from '../../../../evidence/sink.ts';
 import { streamItemKey } from '../../../../evidence/stream-item.ts';
 import { isDigest } from '../../../../oci/digest.ts';
 import type { KubeObject } from '../../contract.ts';
@@ -77,16 +77,19 @@ function stateImage(sink: Sink, apiName: string, object: KubeObject): void {
   const { managed, opaque, sizeBytes } = reading;
   const image = sink.resource('image-object', apiName, name);
   const createdAtMs = objectTimeMs(creationTimestamp);
-  const attributes = {
-    ...(managed === undefined ? {} : { 'annotation:openshift.io/image.managed': managed }),
-    ...(resourceVersion === undefined ? {} : { 'resource-version': resourceVersion }),
-    ...(opaque === undefined ? {} : { opaque: opaque.because, 'may-name': opaque.mayName }),
-  };
-  sink.exists(image, {
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(createdAtMs === undefined ? {} : { createdAtMs }),
-    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
-  });
+  // Field by field, not spread: there may be a hundred thousand, and spreads leave much behind.
+  const attributes: Record<string, string> = {};
+  if (managed !== undefined) attributes['annotation:openshift.io/image.managed'] = managed;
+  if (resourceVersion !== undefined) attributes['resource-version'] = resourceVersion;
+  if (opaque !== undefined) {
+    attributes['opaque'] = opaque.because;
+    attributes['may-name'] = opaque.mayName;
+  }
+  const about: { -readonly [Field in keyof About]: About[Field] } = {};
+  if (sizeBytes !== undefined) about.sizeBytes = sizeBytes;
+  if (createdAtMs !== undefined) about.createdAtMs = createdAtMs;
+  if (managed !== undefined || resourceVersion !== undefined || opaque !== undefined) about.attributes = attributes;
+  sink.exists(image, about);
   stateParts(sink, apiName, image, name, reading);
 }
 
