@@ -16,6 +16,10 @@ export const cliErrors = {
     meaning: 'The service of `winnow demo --serve` ended before it could be used.',
     hint: 'look at what it said above; with --keep FOLDER its settings stay there',
   },
+  DEMO_STEP_FAILED: {
+    meaning: 'A command of `winnow demo` could not do its work.',
+    hint: 'read what it said above: often a variable WINNOW_… of this shell is one that there is not',
+  },
   IMAGE_PRUNER_UNREADABLE: {
     meaning: 'The file with the ImagePruner can not be read.',
     hint: 'write it with: oc get imagepruner cluster -o yaml',

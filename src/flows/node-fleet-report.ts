@@ -77,7 +77,7 @@ export async function rowOfJob(job: NodeJob, told: JobReport, asked: AskedOfJob)
   if (job.state === 'gone') return row('unknown', 'its Job was removed before its end was seen');
   // A Job that ran out of its time, or could not begin, has told nothing: that is no riddle.
   if (typeof told === 'string' && job.state === 'failed' && told !== 'cut')
-    return row('failed', job.why ?? 'its Job failed');
+    return row('failed', `${job.why ?? 'its Job failed'}${refusalIn(job, told)}`);
   if (typeof told === 'string') return row('unknown', `${missing[told]}${wordsOf(job)}`);
   const report = decode(told.text);
   if (typeof report === 'string') return row('unknown', report);
@@ -97,6 +97,12 @@ export async function rowOfJob(job: NodeJob, told: JobReport, asked: AskedOfJob)
     ...(plan !== undefined && { plan }),
     ...(report.outcomes !== undefined && { outcomes: report.outcomes }),
   };
+}
+
+/** Who refuses what it is asked before it can tell so in a report does not know the words. */
+function refusalIn({ why }: NodeJob, told: JobReport): string {
+  const isRefusal = told === 'none' && why?.startsWith(`it ended with ${exitCodes.usage}`) === true;
+  return isRefusal ? ': is its image another version of Winnow?' : '';
 }
 
 const wordsOf = ({ why }: NodeJob) => (why === undefined ? '' : `: ${why}`);

@@ -6,6 +6,7 @@ import { exitCodeOfFleet, ratioInWords, successRatio } from '../report/node/flee
 import type { FleetReport } from '../report/node/fleet-report.ts';
 import type { NodeReport } from '../report/node/node-report.ts';
 import type { Fleet, FleetNode, NodeJobOrder } from '../systems/fleet/contract.ts';
+import { fleetFailure } from '../systems/fleet/errors.ts';
 import { type MemoryWork, memoryCluster } from '../systems/fleet/memory/memory-fleet.ts';
 import { reportLines } from '../systems/fleet/report-lines.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
@@ -194,6 +195,30 @@ describe('a node', () => {
     });
 
     expect(whyOf(report)).toBe('its report ends with 0, and the Job has failed: DeadlineExceeded');
+  });
+
+  test.each([
+    ['fails', 'n0 failed', 'DeadlineExceeded'],
+    ['succeeds', 'n0 unknown', 'FLEET_CLUSTER_FAILED: reading the log: 500'],
+  ])('whose Job %s, and has a log that can not be read, is %s', async (end, outcome, why) => {
+    const cluster = memoryCluster(nodes(1), async () => {
+      if (end === 'fails') throw new Error('DeadlineExceeded');
+    });
+    const report = () => Promise.reject(fleetFailure('FLEET_CLUSTER_FAILED', 'reading the log: 500'));
+
+    const told = await cleanNodes(inputOf({ ...cluster.open(), report }), never);
+
+    expect(outcomesOf(told)).toEqual([outcome]);
+    expect(whyOf(told)).toBe(why);
+  });
+
+  test('whose Job refuses what it was asked may have an image of another version', async () => {
+    const { report } = await clean(1, async (_, write) => {
+      write("error: unknown option '--newer'\n");
+      throw new Error('it ended with 2');
+    });
+
+    expect(whyOf(report)).toBe('it ended with 2: is its image another version of Winnow?');
   });
 
   test('that fails, or hangs, is its own affair', async () => {

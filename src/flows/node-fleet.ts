@@ -1,6 +1,6 @@
 import { hasFailed } from '../report/node/fleet-outcome.ts';
 import type { FleetOutcome, FleetReport, FleetRow } from '../report/node/fleet-report.ts';
-import type { Fleet, FleetNode, NodeJob, NodeTask } from '../systems/fleet/contract.ts';
+import type { Fleet, FleetNode, JobReport, NodeJob, NodeTask } from '../systems/fleet/contract.ts';
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
 import { type AskedOfJob, rowOfJob } from './node-fleet-report.ts';
 
@@ -147,14 +147,24 @@ async function cleanNode(sweep: Sweep, { node, task }: Assignment): Promise<Flee
         job: begun.name,
       };
     const ended = await fleet.awaitEnd(begun, sweep.waitMs, hands);
-    const told = ended.state === 'running' || ended.state === 'gone' ? 'no-log' : await fleet.report(ended, hands);
-    return await rowOfJob(ended, told, asked);
+    return await rowOfJob(ended, await toldBy(fleet, ended, hands), asked);
   } catch (error) {
     if (!(error instanceof CodedError) || !/^FLEET_/.test(error.code)) throw error;
     const outcome: FleetOutcome =
       error.code === 'FLEET_JOB_REFUSED' || error.code === 'FLEET_FORBIDDEN' ? 'failed' : 'unknown';
     const why = `${error.code}: ${messageOf(error)}`;
     return { node, outcome, why, ...(mayHaveBegun && outcome === 'unknown' && { isSilent: true as const }) };
+  }
+}
+
+async function toldBy(fleet: Fleet, job: NodeJob, hands: AbortSignal): Promise<JobReport> {
+  if (job.state === 'running' || job.state === 'gone') return 'no-log';
+  try {
+    return await fleet.report(job, hands);
+  } catch (error) {
+    // The cluster says why a Job failed, whether its log can be read or not.
+    if (job.state === 'failed' && error instanceof CodedError && error.code === 'FLEET_CLUSTER_FAILED') return 'no-log';
+    throw error;
   }
 }
 

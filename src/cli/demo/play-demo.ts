@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startRegistryServer } from '../../demo/registry-server/start-registry-server.ts';
 import { buildWorld } from '../../demo/world/build-world.ts';
+import { exitCodes } from '../../report/exit-code.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { settingsText } from './demo-settings.ts';
 
@@ -63,7 +66,7 @@ function farewell(kept: string | undefined): readonly string[] {
   ];
 }
 
-/** Runs this same program; its words go straight to ours. Whatever its exit code, the story goes on: it shows. */
+/** Runs this same program; its words go straight to ours. The story goes on whatever it finds, but not where it can't work. */
 function run(terminal: Terminal, home: string, args: readonly string[]): Promise<void> {
   const program = process.argv[1] ?? '';
   return new Promise((done, failed) => {
@@ -74,8 +77,10 @@ function run(terminal: Terminal, home: string, args: readonly string[]): Promise
     });
     child.once('error', failed);
     child.once('exit', (code, signal) => {
-      if (code === null) failed(new Error(`winnow ${args.join(' ')} was ended by ${signal}`));
-      else done();
+      const isBroken = code === null || code === exitCodes.failed || code === exitCodes.usage;
+      if (!isBroken) return done();
+      const message = `playing \`winnow ${args.join(' ')}\`: it ended with ${code ?? signal}`;
+      failed(new CodedError<CliErrorCode>('DEMO_STEP_FAILED', message, { hint: cliErrors.DEMO_STEP_FAILED.hint }));
     });
   });
 }

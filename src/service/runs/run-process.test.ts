@@ -60,6 +60,19 @@ describe('a process', () => {
     expect(await run(stubborn, { deadlineMs: 400 }).ending).toMatchObject({ code: null, outOfTime: true });
   });
 
+  test('comes to its end where what it prints can not be kept, and that is told then', async () => {
+    const { ending, lines } = run(
+      "process.stdout.write('x'.repeat(3_000_000), () => setTimeout(() => console.error('done'), 50))",
+      { outFile: join(makeTempFolder('process'), 'no-such-folder', 'out') },
+    );
+
+    await expect(ending).rejects.toMatchObject({
+      code: 'RUN_PROCESS_FAILED',
+      message: expect.stringMatching(/keeping what was printed in .*no-such-folder/),
+    });
+    expect(lines).toEqual(['done']);
+  });
+
   test('that can not be started is an error with a code', async () => {
     await expect(run('', { file: '/nowhere/winnow' }).ending).rejects.toMatchObject({
       code: 'RUN_PROCESS_FAILED',

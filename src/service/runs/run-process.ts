@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { textLinesIn } from '../../util/raw-lines.ts';
 import { ServiceError } from '../errors.ts';
@@ -38,7 +37,7 @@ export interface ProcessEnd {
 /**
  * Runs a process. Its stdin is a pipe that stays open as long as we live: whoever reads it knows by its end that nobody watches any more.
  *
- * @throws RUN_PROCESS_FAILED where it can't be started
+ * @throws RUN_PROCESS_FAILED where it can't be started, or, when it has ended, where what it printed can't be kept
  */
 export async function runProcess(order: ProcessOrder): Promise<ProcessEnd> {
   const child = spawn(order.file, order.args, { env: { ...order.env }, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -93,18 +92,27 @@ function endInTime(child: Child, { deadlineMs, graceMs, stop }: ProcessOrder) {
   };
 }
 
-/** @returns whether there was more than is kept */
+/**
+ * Reads all, whether it can be kept or not: a full disk of ours is no reason for a run to stop in its middle.
+ *
+ * @returns whether there was more than is kept
+ */
 async function saveOut(stdout: Readable, path: string, maxBytes: number): Promise<boolean> {
-  const file = createWriteStream(path, { mode: 0o600 });
+  let trouble: unknown;
+  const note = (error: unknown) => {
+    trouble ??= error;
+  };
+  const file = await open(path, 'w', 0o600).catch(note);
   let bytes = 0;
   for await (const chunk of stdout as AsyncIterable<Buffer>) {
     const kept = chunk.subarray(0, Math.max(0, maxBytes - bytes));
     bytes += chunk.length;
-    if (kept.length > 0 && !file.write(kept)) await new Promise<void>((resolve) => file.once('drain', () => resolve()));
+    if (trouble === undefined && kept.length > 0) await file?.appendFile(kept).catch(note);
   }
-  file.end();
-  await finished(file);
-  return bytes > maxBytes;
+  await file?.close().catch(note);
+  if (trouble === undefined) return bytes > maxBytes;
+  const failure = `keeping what was printed in ${path}: ${messageOf(trouble)}`;
+  throw new ServiceError('RUN_PROCESS_FAILED', failure, { cause: trouble });
 }
 
 async function tellLines(stderr: Readable, onLine: (line: string) => void): Promise<void> {
