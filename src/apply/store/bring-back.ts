@@ -3,6 +3,7 @@ import type { Sink } from '../../evidence/sink.ts';
 import { type Digest, isDigest } from '../../oci/digest.ts';
 import type { PendingBlob, Store } from '../../systems/store/contract.ts';
 import { newReferences } from './new-references.ts';
+import { isBegun } from './unlink-note.ts';
 
 /** What was asked for while it was on its way out, and is in its place again. */
 export interface BroughtBack {
@@ -19,18 +20,17 @@ export interface BringBackOptions {
 
 /**
  * Looks for what was asked for while it was on its way out: a manifest written since names it, or a repository has a link to data that is
- * hidden. Its data is moved back, links that manifests need and that are missing are written, and it is no longer on its way out.
+ * hidden. Its data is moved back, links that manifests need and that are missing are written, and it is no longer on its way out. It stays
+ * noted where the removal of its links was begun and not ended: see `recover.ts`.
  *
  * Links are written for these blobs alone: a manifest that names a blob does not prove that its repository may read it.
  *
  * @param pending - what is on its way out; what came back is taken out
- * @param touched - blobs that lost links without being noted: they get them back as well
  * @throws STORE_WALK_FAILED, STORE_NOT_WRITABLE
  */
 export async function bringBack(
   store: Store,
   pending: Map<Digest, PendingBlob>,
-  touched: ReadonlySet<Digest>,
   { sinceMs, danglingLinks }: BringBackOptions,
   signal: AbortSignal,
 ): Promise<BroughtBack> {
@@ -40,7 +40,7 @@ export async function bringBack(
   // A manifest that was hidden tells what it needs only once it is back.
   for (let again = true; again; ) {
     for await (const { repository, digest, isPart } of newReferences(store, sinceMs, signal)) {
-      if (!pending.has(digest) && !touched.has(digest)) continue;
+      if (!pending.has(digest)) continue;
       asked.add(digest);
       if (isPart) links.set(repository, (links.get(repository) ?? new Set()).add(digest));
     }
@@ -49,7 +49,7 @@ export async function bringBack(
     again = count > 0;
   }
   const written = await writeLinks(store, links, asked, signal);
-  await store.forget([...asked]);
+  await store.forget([...asked].filter((digest) => !isBegun(pending.get(digest))));
   for (const digest of asked) pending.delete(digest);
   return { blobs: restored, links: written };
 }

@@ -292,6 +292,41 @@ describe('through the servers', () => {
     expect([store.world.blobs.has(garbage), stateOf(shared)]).toEqual([true, 'hidden']);
   });
 
+  test('none goes on promising what a dead run took from one repository, when another needs it again', async () => {
+    const replicas = [1, 2].map((n) => createStoreReplica(store.world, { host: `r${n}.test`, cache: 'in-memory' }));
+    for (const replica of replicas) expect(replica.head('tool', shared)).toBe(true);
+    // It had told the first server when it died; the second still remembers.
+    await store.noteUnlinked('run-0.begun', [shared], store.world.clock.now());
+    await replicas[0]?.deleteBlob('tool', shared, new AbortController().signal);
+    putManifestBytes(store.world, 'app', manifestOf(kept.config, shared), ['v2']);
+
+    await applyToStore(rigWith(...replicas), await plan());
+
+    expect(replicas.map((replica) => replica.head('tool', shared))).toEqual([false, false]);
+    expect([stateOf(shared), linked(shared)]).toEqual(['live', ['app']]);
+  });
+
+  test('one that can not be told leaves its blob noted, until a run has told it', async () => {
+    const replicas = [1, 2].map((n) => createStoreReplica(store.world, { host: `r${n}.test`, cache: 'in-memory' }));
+    const [, deaf] = replicas as [StoreReplica, StoreReplica];
+    deaf.head('tool', shared);
+    deaf.hook = (verb, repository, digest) => {
+      if (verb !== 'deleteBlob' || repository !== 'tool' || digest !== shared) return;
+      putManifestBytes(store.world, 'app', manifestOf(kept.config, shared), ['v2']);
+      throw new Error('the server went away');
+    };
+    await applyToStore(rigWith(...replicas), await plan());
+    expect([linked(shared), deaf.head('tool', shared)]).toEqual([['app'], true]);
+    expect(stateOf(shared)).toBe('unlinked');
+    deaf.hook = () => undefined;
+
+    await applyToStore(rigWith(...replicas), await plan({ id: 'run-2' }));
+
+    expect(deaf.head('tool', shared)).toBe(false);
+    expect([stateOf(shared), linked(shared)]).toEqual(['live', ['app']]);
+    expect(brokenTags(store.world)).toEqual([]);
+  });
+
   test('one that fails fails for its blob alone', async () => {
     const replica = createStoreReplica(store.world);
     replica.hook = once('deleteBlob', garbage, () => {

@@ -18,6 +18,7 @@ import { removeDoer } from './remove-doer.ts';
 import { restoreDoer } from './restore-doer.ts';
 import type { StoreRun } from './store-run.ts';
 import { unlinkDoer } from './unlink-doer.ts';
+import { isBegun } from './unlink-note.ts';
 
 export interface StorePhasesInput {
   readonly run: StoreRun;
@@ -71,8 +72,6 @@ class StorePhases {
   readonly #input: StorePhasesInput;
   readonly #signal: AbortSignal;
   readonly #ends = new Map<number, Promise<boolean>>();
-  /** Lost links without being noted as unlinked. */
-  readonly #touched = new Set<Digest>();
   #mark: FreshMark | undefined;
   #applied: Applied = { tally: noTally, stopped: false };
   #back: BroughtBack = { blobs: 0, links: 0 };
@@ -97,12 +96,13 @@ class StorePhases {
     const digests = await this.#digestsOf('restore-blob');
     if (digests.length === 0) return;
     const pending = await this.#pending();
+    const ended = digests.filter((digest) => !isBegun(pending.get(digest)));
     await this.#carryOut('restore-blob', restoreDoer(run, pending));
     if (this.#isStopped()) return;
     // All that is on its way out: a manifest tells only now what it needs besides.
-    this.#add(await bringBack(run.store, pending, new Set(), { sinceMs: 0, danglingLinks: false }, this.#signal));
+    this.#add(await bringBack(run.store, pending, { sinceMs: 0, danglingLinks: false }, this.#signal));
     // What no manifest asks for was linked by somebody; it begins anew, from the first step.
-    await run.store.forget(digests);
+    await run.store.forget(ended);
   }
 
   async deleteManifests(): Promise<void> {
@@ -121,7 +121,7 @@ class StorePhases {
     if (await this.#isOver('unlink-blob')) return;
     const inUse = await this.#inUse(0);
     const pending = await this.#pending();
-    await this.#carryOut('unlink-blob', unlinkDoer({ run, inUse, pending, touched: this.#touched }));
+    await this.#carryOut('unlink-blob', unlinkDoer({ run, inUse, pending }));
     await this.#bringBack(inUse.mark.beganAtMs, false);
   }
 
@@ -187,7 +187,7 @@ class StorePhases {
   async #bringBack(sinceMs: number, danglingLinks: boolean): Promise<void> {
     const { store } = this.#input.run;
     const options = { sinceMs: this.#since(sinceMs), danglingLinks };
-    this.#add(await bringBack(store, await this.#pending(), this.#touched, options, this.#signal));
+    this.#add(await bringBack(store, await this.#pending(), options, this.#signal));
   }
 
   /** The storage is asked once a phase; from then on its clock goes as the machine's does. */

@@ -12,8 +12,9 @@ export type IntendedLinks = (
 ) => Promise<ReadonlyMap<Digest, readonly string[]> | undefined>;
 
 /**
- * Ends what a run that died had begun: links that it was removing. A push may have counted on them, and a server may not have been asked
- * yet, so first what manifests need gets its links back, then the rest is removed again, through every server.
+ * Ends what a run that died had begun: links that it was removing. Where one is off the disk, a server may still promise the blob; so first no
+ * server does any more, then what manifests need gets its links back, then the rest is removed. Only then nothing is noted any more: were a
+ * promise left, a push that counts on it would end without its link, and nobody would look for it.
  *
  * @param pending - what is on its way out; what came back is taken out
  */
@@ -25,29 +26,62 @@ export async function recover(
 ): Promise<BroughtBack> {
   const begun = new Map([...pending].filter(([, one]) => isBegun(one)));
   if (begun.size === 0) return { blobs: 0, links: 0 };
-  const back = await bringBack(run.store, begun, new Set(), { sinceMs: 0, danglingLinks: false }, signal);
-  for (const [digest, one] of [...pending]) if (isBegun(one) && !begun.has(digest)) pending.delete(digest);
-  for (const [runId, digests] of byRun(begun))
-    await finish(run, digests, await intended(runId, digests), pending, signal);
+  const meant = await meantIn(run, begun, intended, signal);
+  const promised = await stillPromised(run, begun, meant, signal);
+  const back = await bringBack(run.store, begun, { sinceMs: 0, danglingLinks: false }, signal);
+  const cameBack = [...meant.keys()].filter((digest) => !begun.has(digest));
+  for (const digest of cameBack) pending.delete(digest);
+  // What a server went on promising stays noted, for the next run.
+  await run.store.forget(cameBack.filter((digest) => !promised.has(digest)));
+  await finish(run, begun, meant, pending, signal);
   return back;
+}
+
+/** From which repositories each was to be taken. Where the journal of that run is lost, any may have been meant. */
+async function meantIn(
+  run: StoreRun,
+  begun: ReadonlyMap<Digest, PendingBlob>,
+  intended: IntendedLinks,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Digest, readonly string[]>> {
+  const meant = new Map<Digest, readonly string[]>();
+  for (const [runId, digests] of byRun(begun)) {
+    const known = await intended(runId, digests);
+    const anywhere = known === undefined ? await allRepositories(run, signal) : [];
+    for (const digest of digests) meant.set(digest, known === undefined ? anywhere : (known.get(digest) ?? []));
+  }
+  return meant;
+}
+
+/** Has servers forget blobs in repositories that have no link to them. @returns those that a server goes on promising */
+async function stillPromised(
+  run: StoreRun,
+  begun: ReadonlyMap<Digest, PendingBlob>,
+  meant: ReadonlyMap<Digest, readonly string[]>,
+  signal: AbortSignal,
+): Promise<ReadonlySet<Digest>> {
+  const promised = new Set<Digest>();
+  for (const [digest, repositories] of meant)
+    for (const repository of repositories) {
+      if ((await run.store.layerLink(repository, digest, signal)) !== undefined) continue;
+      const sinceMs = begun.get(digest)?.sinceMs ?? 0;
+      if ((await removeLink(run, repository, digest, sinceMs, signal)) !== undefined) promised.add(digest);
+    }
+  return promised;
 }
 
 async function finish(
   run: StoreRun,
-  digests: ReadonlySet<Digest>,
-  intended: ReadonlyMap<Digest, readonly string[]> | undefined,
+  begun: ReadonlyMap<Digest, PendingBlob>,
+  meant: ReadonlyMap<Digest, readonly string[]>,
   pending: Map<Digest, PendingBlob>,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, runId } = run;
   const unlinked: Digest[] = [];
-  // Without that journal any repository may have been meant.
-  const anywhere = intended === undefined ? await allRepositories(run, signal) : [];
-  for (const digest of digests) {
-    const sinceMs = pending.get(digest)?.sinceMs ?? 0;
-    const repositories = intended === undefined ? anywhere : (intended.get(digest) ?? []);
+  for (const [digest, { sinceMs }] of begun) {
     let isGone = true;
-    for (const repository of repositories)
+    for (const repository of meant.get(digest) ?? [])
       if ((await removeLink(run, repository, digest, sinceMs, signal)) !== undefined) isGone = false;
     if (isGone) unlinked.push(digest);
   }

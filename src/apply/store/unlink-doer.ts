@@ -16,8 +16,6 @@ export interface UnlinkOptions {
   readonly inUse: InUse;
   /** What is on its way out already. */
   readonly pending: ReadonlyMap<Digest, PendingBlob>;
-  /** Gets the blobs that may have lost links and are not noted as unlinked. */
-  readonly touched: Set<Digest>;
 }
 
 /** Removes all layer links to blobs, and notes on the storage since when they are gone. */
@@ -60,7 +58,7 @@ function checkOne({ inUse, pending }: UnlinkOptions, action: Action, facts: Blob
 }
 
 async function carryOut(
-  { run, touched }: UnlinkOptions,
+  { run }: UnlinkOptions,
   unit: readonly Action[],
   saved: readonly SavedLinks[],
   signal: AbortSignal,
@@ -68,14 +66,12 @@ async function carryOut(
   const { store, runId, concurrency } = run;
   const digests = unit.map(({ target }) => target.key as Digest);
   await noteBegun(store, runId, digests, await store.clockMs(signal));
-  for (const digest of digests) touched.add(digest);
   const limit = createLimit(concurrency);
   const unlink = (action: Action, index: number) =>
     limit.run(() => unlinkOne(run, action, saved[index] as SavedLinks, signal), signal);
   const outcomes = await Promise.all(unit.map(unlink));
   const unlinked = digests.filter((_, index) => isGone(outcomes[index] as Outcome));
   await store.noteUnlinked(runId, unlinked, await store.clockMs(signal));
-  for (const digest of unlinked) touched.delete(digest);
   return outcomes;
 }
 

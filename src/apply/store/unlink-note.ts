@@ -13,8 +13,8 @@ export function noteBegun(store: Store, runId: string, digests: readonly Digest[
   return store.noteUnlinked(`${runId}${BEGUN}`, digests, atMs);
 }
 
-export function isBegun({ state, runId }: Pick<PendingBlob, 'state' | 'runId'>): boolean {
-  return state === 'unlinked' && runId.endsWith(BEGUN);
+export function isBegun(noted: Pick<PendingBlob, 'state' | 'runId'> | undefined): boolean {
+  return noted?.state === 'unlinked' && noted.runId.endsWith(BEGUN);
 }
 
 /** The run that had begun it, of a note for which {@link isBegun} holds. */
