@@ -6,7 +6,7 @@ import { CodedError, messageOf } from '../util/pure/coded-error.ts';
 import type { Check, Doer, Guard } from './doer.ts';
 import type { ApplyErrorCode } from './errors.ts';
 import { endLine, intendLine, outcomeLine } from './journal-entry.ts';
-import { addToTally, isGone, noTally, type Outcome, type Tally } from './outcome.ts';
+import { addToTally, isGone, noTally, type Outcome, stopped, type Tally } from './outcome.ts';
 
 export interface ApplyContext {
   readonly doer: Doer;
@@ -212,8 +212,6 @@ async function firstWord(guards: readonly Guard[], action: Action, signal: Abort
   }
   return undefined;
 }
-
-const stopped: Outcome = { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
 
 /** What became of an action that threw. @throws the error itself, when nothing may be done any more */
 export function failure(error: unknown): Outcome {

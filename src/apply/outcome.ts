@@ -25,6 +25,9 @@ export type Outcome =
   | { readonly result: 'skipped'; readonly guard: GuardName; readonly why: string }
   | { readonly result: 'failed'; readonly code: string; readonly why: string };
 
+/** Of an action whose turn did not come any more. */
+export const stopped: Outcome = { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
+
 export function isGone(outcome: Outcome): boolean {
   return outcome.result === 'done' || outcome.result === 'already-gone';
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { fleetJobs } from '../../test/support/fleet-plan-examples.ts';
 import { nodeAction, nodeHeader } from '../../test/support/node-plan-examples.ts';
 import { NOON_MS } from '../../test/support/report-examples.ts';
 import { encodePlan } from '../plan/codec.ts';
@@ -17,17 +18,6 @@ import { planOfFleet } from './node-fleet-plan.ts';
 import { runStory } from './run-history.ts';
 
 const never = new AbortController().signal;
-const jobs = {
-  ...{
-    image: 'winnow',
-    namespace: 'n',
-    serviceAccount: 's',
-    imagePullSecrets: [],
-    resources: { cpu: '1', memory: '1' },
-  },
-  ...{ stateDir: '/s', runtime: 'cri:///r', timeoutMs: 1, asksRegistries: false, insecure: false, asksCluster: false },
-  ...{ deadlineMs: 1, ttlAfterFinishedMs: 1, parallelism: 1, maxFailures: { nodes: 0 } },
-};
 const nothing = { containers: 0, sandboxes: 0, images: 0 };
 const work = {
   ...{ runtime: 'r', found: nothing, removed: nothing, predictedBytes: 0, exactBytes: true, freedBytes: 0, disks: [] },
@@ -65,7 +55,7 @@ async function planned(doing: MemoryWork = telling, nodes = list()) {
     never,
   );
   const plan = planOfFleet({
-    ...{ id: 'f1', report, nodes, cluster: 'prod', scope: { name: 'Jobs', jobs } },
+    ...{ id: 'f1', report, nodes, cluster: 'prod', scope: { name: 'Jobs', jobs: fleetJobs } },
     ...{ shownPolicy: {}, expiresAfterMs: 86_400_000 },
   });
   return { report, plan };

@@ -1,36 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { nodeAction, nodeHeader } from '../../test/support/node-plan-examples.ts';
+import { fleetJobs, fleetPlanOf, toldPlan } from '../../test/support/fleet-plan-examples.ts';
 import { decodePlan, encodePlan } from './codec.ts';
-import { joinPlans, planHash, type ToldPlan, takePlans } from './fleet-plan.ts';
+import { planHash, type ToldPlan, takePlans } from './fleet-plan.ts';
 import type { Plan, PlanHeader } from './plan.ts';
-
-const jobs = {
-  ...{
-    image: 'winnow',
-    namespace: 'n',
-    serviceAccount: 's',
-    imagePullSecrets: [],
-    resources: { cpu: '1', memory: '1' },
-  },
-  ...{ stateDir: '/s', runtime: 'cri:///r', timeoutMs: 1, asksRegistries: false, insecure: false, asksCluster: false },
-  ...{ deadlineMs: 1, ttlAfterFinishedMs: 1, parallelism: 1, maxFailures: { nodes: 0 } },
-};
-
-function told(node: string, count: number): ToldPlan {
-  const actions = Array.from({ length: count }, (_, n) => nodeAction(n + 1, { after: n === 0 ? [] : [n] }));
-  return { node, uid: `uid-${node}`, header: nodeHeader(node, count), actions };
-}
-
-function fleetOf(plans: readonly ToldPlan[]): Plan {
-  const { nodes, actions } = joinPlans(plans);
-  const header: PlanHeader = {
-    ...nodeHeader('', actions.length),
-    ...{ id: 'f', flow: 'node-fleet', scope: { fleet: { name: 'Jobs', jobs } } },
-    fleet: { nodes, without: [{ node: 'z', why: 'it is cordoned' }] },
-  };
-  const { node: _, ...bare } = header;
-  return { header: bare, actions };
-}
 
 async function* lines(text: string) {
   yield* text.trimEnd().split('\n');
@@ -54,8 +26,8 @@ function rewritten(plan: Plan, change: (text: string) => string): Plan {
 
 describe('the plans of nodes in that of a fleet', () => {
   test('come out of a file as they went in, to the byte, each with its own actions', async () => {
-    const plans = [told('a', 3), told('b', 0), told('c', 2)];
-    const { header, actions } = await reread(fleetOf(plans));
+    const plans = [toldPlan('a', 3), toldPlan('b', 0), toldPlan('c', 2)];
+    const { header, actions } = await reread(fleetPlanOf(plans));
     const taken = takePlans(header, actions);
 
     expect(actions.map(({ n, node, after }) => `${n} ${node} ${after}`)).toEqual([
@@ -80,14 +52,14 @@ describe('the plans of nodes in that of a fleet', () => {
     ],
     ['how many actions a node has', (text) => text.replace('"actionCount":3', '"actionCount":2')],
   ])('are refused when somebody has changed %s and made the checksum fit', async (_, change) => {
-    const plan = rewritten(fleetOf([told('a', 3), told('c', 2)]), change);
+    const plan = rewritten(fleetPlanOf([toldPlan('a', 3), toldPlan('c', 2)]), change);
     const { header, actions } = await reread(plan);
 
     expect(() => takePlans(header, actions)).toThrow(expect.objectContaining({ code: 'PLAN_CHANGED' }));
   });
 
   test('do not get so far when the file was changed or cut', async () => {
-    const plan = fleetOf([told('a', 2)]);
+    const plan = fleetPlanOf([toldPlan('a', 2)]);
 
     await expect(reread(plan, (text) => text.replace('image-2', 'image-9'))).rejects.toMatchObject({
       code: 'PLAN_CHANGED',
@@ -101,12 +73,12 @@ describe('the plans of nodes in that of a fleet', () => {
     ['no Jobs', (header) => ({ ...header, scope: { fleet: { name: 'Jobs' } } })],
     [
       'Jobs without an image',
-      (header) => ({ ...header, scope: { fleet: { name: 'J', jobs: { ...jobs, image: 1 } } } }),
+      (header) => ({ ...header, scope: { fleet: { name: 'J', jobs: { ...fleetJobs, image: 1 } } } }),
     ],
     ['no nodes', (header) => ({ ...header, fleet: { without: [] } })],
     ['a node without a plan', (header) => ({ ...header, fleet: { nodes: [{ node: 'a' }], without: [] } })],
   ])('are not looked for in a plan that names %s', async (_, change) => {
-    const { header, actions } = fleetOf([told('a', 1)]);
+    const { header, actions } = fleetPlanOf([toldPlan('a', 1)]);
 
     await expect(reread({ header: change(header) as PlanHeader, actions })).rejects.toMatchObject({
       code: 'PLAN_MALFORMED',

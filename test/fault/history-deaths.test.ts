@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'libsql';
 import { expect, test } from 'vitest';
-import { rowOf, runOf } from '../../src/systems/history/contract.suite.ts';
+import { rowOf, runOf } from '../../src/systems/history/history-ground.suite.ts';
 import { headerOf, tagOf } from '../../src/systems/history/inventory.suite.ts';
 import { libsqlHistory } from '../../src/systems/history/libsql/libsql-history.ts';
 import { spawnTied } from '../support/child.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { historyContract, rowOf, runOf } from '../../src/systems/history/contract.suite.ts';
+import { historyContract } from '../../src/systems/history/contract.suite.ts';
+import { rowOf, runOf } from '../../src/systems/history/history-ground.suite.ts';
 import { postgresHistory } from '../../src/systems/history/postgres/postgres-history.ts';
 import { toldContract } from '../../src/systems/history/told.suite.ts';
 import { freePort } from '../support/free-port.ts';

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { Sink } from '../../src/evidence/sink.ts';
-import { describeRecordSource, HOST, recordFacts, type SuiteRows } from '../../src/systems/records/contract.suite.ts';
+import { describeRecordSource, type SuiteRows } from '../../src/systems/records/contract.suite.ts';
 import { openPostgresRecords } from '../../src/systems/records/postgres/index.ts';
+import { HOST, recordFacts } from '../../src/systems/records/recorded-facts.suite.ts';
 import type { PostgresRecords } from '../../src/systems/records/settings.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { POSTGRES_PASSWORD, type Postgres, startPostgres } from '../support/postgres.ts';

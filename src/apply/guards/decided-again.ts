@@ -1,5 +1,6 @@
 import type { Guard } from '../doer.ts';
 import type { DecidedAgain } from '../images/images-run.ts';
+import { failClosed } from './fail-closed.ts';
 
 export interface DecidedAgainOptions {
   /** Looks at the world and decides anew. */
@@ -47,16 +48,10 @@ export function decidedAgain({ decide, first, nowMs, maxAgeMs }: DecidedAgainOpt
     return asked.decided;
   };
 
-  const guard: Guard = async (action, signal) => {
-    try {
-      const kept = (await ask(signal)).whyKept(action);
-      return kept === undefined ? undefined : { result: 'skipped', ...kept };
-    } catch (error) {
-      if (signal.aborted) return { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
-      const why = error instanceof Error ? error.message : String(error);
-      return { result: 'skipped', guard: 'evidence-stale', why };
-    }
-  };
+  const guard = failClosed(async (action, signal) => {
+    const kept = (await ask(signal)).whyKept(action);
+    return kept === undefined ? undefined : { result: 'skipped', ...kept };
+  });
   return {
     guard,
     ask,

@@ -2,10 +2,10 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import type { Gap } from '../../evidence/gap.ts';
 import { fullImageName, mayBeFrom } from '../../evidence/link-node-images.ts';
 import type { Action } from '../../plan/action.ts';
-import { messageOf } from '../../util/pure/coded-error.ts';
 import type { Guard } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
 import { askedLately } from './asked-lately.ts';
+import { failClosed } from './fail-closed.ts';
 import { namesInUse } from './uses-now.ts';
 
 /** What clusters and static pods use at this moment, of the images of a node. */
@@ -49,15 +49,9 @@ export interface NodeUsesGuard {
 /** Has the clusters asked again, and the static pods read again, while images of a node go. */
 export function nodeUsesAgree(options: NodeUsesOptions): NodeUsesGuard {
   const ask = askedLately(options);
-  const guard: Guard = async (action, signal) => {
-    if (action.do !== 'remove-image') return undefined;
-    try {
-      return compare(await ask(signal), action);
-    } catch (error) {
-      if (signal.aborted) return { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
-      return { result: 'skipped', guard: 'evidence-stale', why: messageOf(error) };
-    }
-  };
+  const guard = failClosed(async (action, signal) =>
+    action.do === 'remove-image' ? compare(await ask(signal), action) : undefined,
+  );
   return { guard, ask };
 }
 

@@ -4,6 +4,7 @@ import { isDigest } from '../../oci/digest.ts';
 import type { Action } from '../../plan/action.ts';
 import type { Guard } from '../doer.ts';
 import { askedLately } from './asked-lately.ts';
+import { failClosed } from './fail-closed.ts';
 
 /** What a registry has told of pushes, at this moment. */
 export interface PushesNow {
@@ -40,18 +41,12 @@ export interface PushesGuard {
  */
 export function pushesAgree(options: PushesAgreeOptions): PushesGuard {
   const ask = askedLately(options);
-  const guard: Guard = async (action, signal) => {
-    try {
-      const { pushes, hole } = await ask(signal);
-      if (hole !== undefined) return { result: 'skipped', guard: 'evidence-stale', why: hole };
-      const push = pushOf(pushes, action, options);
-      return push === undefined ? undefined : { result: 'skipped', guard: 'pushed-since', why: wordsOf(push) };
-    } catch (error) {
-      if (signal.aborted) return { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
-      const why = error instanceof Error ? error.message : String(error);
-      return { result: 'skipped', guard: 'evidence-stale', why };
-    }
-  };
+  const guard = failClosed(async (action, signal) => {
+    const { pushes, hole } = await ask(signal);
+    if (hole !== undefined) return { result: 'skipped', guard: 'evidence-stale', why: hole };
+    const push = pushOf(pushes, action, options);
+    return push === undefined ? undefined : { result: 'skipped', guard: 'pushed-since', why: wordsOf(push) };
+  });
   return { guard, ask };
 }
 

@@ -7,6 +7,7 @@ import type { Action } from '../../plan/action.ts';
 import type { Guard } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
 import { askedLately } from './asked-lately.ts';
+import { failClosed } from './fail-closed.ts';
 
 /** What the records say at this moment. */
 export interface RecordsNow {
@@ -50,16 +51,7 @@ export interface RecordsGuard {
 /** Has the records asked again while a plan is applied. */
 export function recordsAgree(options: RecordsAgreeOptions): RecordsGuard {
   const ask = askedLately(options);
-  const guard: Guard = async (action, signal) => {
-    try {
-      return compare(await ask(signal), options, action);
-    } catch (error) {
-      if (signal.aborted) return { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
-      const why = error instanceof Error ? error.message : String(error);
-      return { result: 'skipped', guard: 'evidence-stale', why };
-    }
-  };
-  return { guard, ask };
+  return { guard: failClosed(async (action, signal) => compare(await ask(signal), options, action)), ask };
 }
 
 function compare(now: RecordsNow, options: RecordsAgreeOptions, action: Action): Outcome | undefined {

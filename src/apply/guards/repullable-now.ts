@@ -1,4 +1,5 @@
 import type { Guard } from '../doer.ts';
+import { stopped } from '../outcome.ts';
 
 /** Whether a registry still has an image, by one of its names: `host/repository@sha256:…`. */
 export type CanBePulled = (
@@ -14,7 +15,7 @@ export function repullableNow(canBePulled: CanBePulled): Guard {
       const why = await whyNotRepullable(names, canBePulled, signal);
       return why === undefined ? undefined : { result: 'skipped', guard: 'not-repullable', why };
     } catch (error) {
-      if (signal.aborted) return { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
+      if (signal.aborted) return stopped;
       throw error;
     }
   };

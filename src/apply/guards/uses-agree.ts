@@ -4,6 +4,7 @@ import type { Action } from '../../plan/action.ts';
 import type { Guard } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
 import { askedLately } from './asked-lately.ts';
+import { failClosed } from './fail-closed.ts';
 import type { UsesNow } from './uses-now.ts';
 
 export interface UsesAgreeOptions {
@@ -26,16 +27,7 @@ export interface UsesGuard {
 /** Has the clusters asked again while a plan is applied. */
 export function usesAgree(options: UsesAgreeOptions): UsesGuard {
   const ask = askedLately(options);
-  const guard: Guard = async (action, signal) => {
-    try {
-      return await compare(await ask(signal), options, action, signal);
-    } catch (error) {
-      if (signal.aborted) return { result: 'skipped', guard: 'stopped', why: 'the run was stopped' };
-      const why = error instanceof Error ? error.message : String(error);
-      return { result: 'skipped', guard: 'evidence-stale', why };
-    }
-  };
-  return { guard, ask };
+  return { guard: failClosed(async (action, signal) => compare(await ask(signal), options, action, signal)), ask };
 }
 
 async function compare(

@@ -8,6 +8,7 @@ import type {
   InventoryTag,
   TagQuery,
 } from './contract.ts';
+import type { WithHistory } from './history-ground.suite.ts';
 
 const T = 'registry.example';
 
@@ -80,10 +81,7 @@ const lines: readonly InventoryLine[] = [
 ];
 
 /** What every history has to do with inventories. */
-export function inventoryContract(
-  name: string,
-  withHistory: (work: (history: History) => Promise<void>) => () => Promise<void>,
-): void {
+export function inventoryContract(name: string, withHistory: WithHistory): void {
   describe(`inventories in ${name}`, () => {
     test(
       'tell repositories with the largest first',

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeTempFolder } from '../../../test/support/temp-folder.ts';
-import { HOST, recordFacts } from './contract.suite.ts';
 import { openRecords, parseRecordsSpec, recordSources } from './index.ts';
+import { HOST, recordFacts } from './recorded-facts.suite.ts';
 
 test('every kind is opened by its settings, and nothing is read before the first survey', async () => {
   const place = { registryHost: HOST };

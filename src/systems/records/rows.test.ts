@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { covers } from '../../evidence/gap.ts';
-import { DIGEST, HOST, recordFacts } from './contract.suite.ts';
 import { resolveMapping } from './mapping.ts';
+import { DIGEST, HOST, recordFacts } from './recorded-facts.suite.ts';
 import { MAX_TOLD } from './row-gaps.ts';
 import { stateRows } from './rows.ts';
 

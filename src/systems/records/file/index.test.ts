@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
 import type { Sink } from '../../../evidence/sink.ts';
-import { describeRecordSource, HOST, recordFacts, type SuiteRows } from '../contract.suite.ts';
+import { describeRecordSource, type SuiteRows } from '../contract.suite.ts';
+import { HOST, recordFacts } from '../recorded-facts.suite.ts';
 import type { FileFormat, FileRecords } from '../settings.ts';
 import { openFileRecords } from './index.ts';
 

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { atEnd } from '../../../../test/support/at-end.ts';
 import { makeCertificates } from '../../../../test/support/certificates.ts';
 import { requires } from '../../../../test/support/requirements.ts';
-import { describeRecordSource, recordFacts, type SuiteRows } from '../contract.suite.ts';
+import { describeRecordSource, type SuiteRows } from '../contract.suite.ts';
+import { recordFacts } from '../recorded-facts.suite.ts';
 import { openHttpRecords } from './index.ts';
 import { pageOf, place, quick, SECRET, serve, survey } from './json-server.suite.ts';
 

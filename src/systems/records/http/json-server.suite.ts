@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { atEnd } from '../../../../test/support/at-end.ts';
-import { HOST, recordFacts } from '../contract.suite.ts';
+import { HOST, recordFacts } from '../recorded-facts.suite.ts';
 import type { HttpRecords, RecordsPlace } from '../settings.ts';
 import { openHttpRecords } from './index.ts';
 

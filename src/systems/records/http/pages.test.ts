@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../../../../test/support/free-port.ts';
-import { HOST } from '../contract.suite.ts';
+import { HOST } from '../recorded-facts.suite.ts';
 import { pageOf, rowsFrom, serve, survey } from './json-server.suite.ts';
 
 describe('an HTTP server of records', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeRecordSource, HOST, recordFacts } from '../contract.suite.ts';
+import { describeRecordSource } from '../contract.suite.ts';
 import { recordsError } from '../errors.ts';
+import { HOST, recordFacts } from '../recorded-facts.suite.ts';
 import { openMemoryRecords } from './index.ts';
 
 const place = { registryHost: HOST, name: 'orders' };

@@ -4,7 +4,8 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { atEnd } from '../../../../test/support/at-end.ts';
 import { freePort } from '../../../../test/support/free-port.ts';
-import { describeRecordSource, HOST, recordFacts, type SuiteRows } from '../contract.suite.ts';
+import { describeRecordSource, type SuiteRows } from '../contract.suite.ts';
+import { HOST, recordFacts } from '../recorded-facts.suite.ts';
 import type { PostgresRecords } from '../settings.ts';
 import { openPostgresRecords } from './index.ts';
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, test } from 'vitest';
 import { makeTempFolder } from '../../../../test/support/temp-folder.ts';
-import { describeRecordSource, HOST, recordFacts, type SuiteRows } from '../contract.suite.ts';
+import { describeRecordSource, type SuiteRows } from '../contract.suite.ts';
+import { HOST, recordFacts } from '../recorded-facts.suite.ts';
 import type { SqliteRecords } from '../settings.ts';
 import { openSqliteRecords } from './index.ts';
 
