@@ -26,7 +26,7 @@ export interface OutcomeEntry {
 export interface EndEntry {
   readonly tally: Tally;
   readonly stopped: boolean;
-  /** Of a node; absent: all was done. */
+  /** Absent: all was done. */
   readonly unfinished?: readonly Unfinished[];
 }
 

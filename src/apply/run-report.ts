@@ -59,7 +59,7 @@ export interface RunReport {
   readonly broughtBack?: { readonly blobs: number; readonly links: number };
   /** Of a node: the disks of its images before and after. */
   readonly disks?: { readonly before: readonly DiskCounts[]; readonly after: readonly DiskCounts[] };
-  /** Of a node. Absent, or empty: all was done. */
+  /** Absent, or empty: all was done. */
   readonly unfinished?: readonly Unfinished[];
   readonly repositories: readonly RepositoryResult[];
   /** At most {@link maxUndone} for each cause. */

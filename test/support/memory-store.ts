@@ -16,6 +16,8 @@ export interface MemoryStoreOptions {
   readonly world?: StoreWorld;
   readonly traits?: Partial<StoreTraits>;
   readonly name?: string;
+  /** Awaited again and again in the middle of every look at the storage: to change it there, as a registry at work does. */
+  readonly pace?: () => Promise<void>;
 }
 
 /** A store over {@link StoreWorld} that keeps the contract: for tests. */
@@ -30,18 +32,21 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     world,
     name,
     traits,
-    ...readingHalf(world, name),
+    ...readingHalf(world, name, options.pace ?? (async () => undefined)),
     ...writingHalf(world, name),
     close: async () => undefined,
   };
 }
 
-function readingHalf(world: StoreWorld, name: string) {
+type Pace = () => Promise<void>;
+
+function readingHalf(world: StoreWorld, name: string, pace: Pace) {
   return {
-    source: (): Source => ({ name, survey: async (sink) => stateStructure(world, name, sink) }),
-    leftovers: (): Source => ({ name, survey: async (sink) => stateLeftovers(world, name, sink) }),
+    source: (): Source => ({ name, survey: (sink) => stateStructure({ world, name, pace }, sink) }),
+    leftovers: (): Source => ({ name, survey: (sink) => stateLeftovers({ world, name, pace }, sink) }),
     async *examine(digests: Iterable<Digest>, links: boolean): AsyncGenerator<BlobFacts> {
       for (const digest of [...digests]) {
+        await pace();
         const facts = examineOne(world, digest, links);
         if (facts !== undefined) yield facts;
       }
@@ -67,8 +72,10 @@ function readingHalf(world: StoreWorld, name: string) {
       return link === undefined ? undefined : { atMs: link.atMs, isWhole: link.isWhole };
     },
     async *revisionsSince(sinceMs: number) {
-      for (const [repository, { revisions }] of [...world.repositories])
+      for (const [repository, { revisions }] of [...world.repositories]) {
+        await pace();
         for (const [digest, atMs] of [...revisions]) if (atMs >= sinceMs) yield { repository, digest };
+      }
     },
   } satisfies Partial<Store>;
 }
@@ -93,14 +100,22 @@ function examineOne(world: StoreWorld, digest: Digest, links: boolean): BlobFact
   return { digest, sizeBytes, freesBytes: sizeBytes, dataAtMs: data.atMs, newestAtMs, linkedBy };
 }
 
-function stateStructure(world: StoreWorld, name: string, sink: Sink): void {
+interface Look {
+  readonly world: StoreWorld;
+  readonly name: string;
+  readonly pace: Pace;
+}
+
+async function stateStructure({ world, name, pace }: Look, sink: Sink): Promise<void> {
   const digests = [...world.blobs.keys()];
   sink.existing('blob', name, listOf(digests));
   const blob = (digest: Digest) => sink.resource('blob', name, digest);
-  for (const [repository, stored] of world.repositories) {
+  for (const [repository, stored] of [...world.repositories]) {
+    await pace();
     const scope = `${name}/${repository}`;
     sink.exists(sink.resource('repository', name, repository), {});
-    for (const [digest, pushedAtMs] of stored.revisions) {
+    for (const [digest, pushedAtMs] of [...stored.revisions]) {
+      await pace();
       const manifest = sink.resource('manifest', scope, digest);
       sink.exists(manifest, { pushedAtMs });
       sink.refers(manifest, blob(digest), 'link');
@@ -143,10 +158,11 @@ function stateManifest(world: StoreWorld, place: Place, digest: Digest, manifest
     if (!named.has(other)) sink.refers(blob(digest), blob(other), 'opaque');
 }
 
-function stateLeftovers(world: StoreWorld, name: string, sink: Sink): void {
+async function stateLeftovers({ world, name, pace }: Look, sink: Sink): Promise<void> {
   for (const [path, { sizeBytes, atMs }] of world.temporary)
     sink.exists(sink.resource('temporary-file', name, path), { sizeBytes, pushedAtMs: atMs });
-  for (const [repository, { layers, revisions, tags, uploads }] of world.repositories) {
+  for (const [repository, { layers, revisions, tags, uploads }] of [...world.repositories]) {
+    await pace();
     const scope = `${name}/${repository}`;
     for (const [uuid, { sizeBytes, atMs }] of uploads)
       sink.exists(sink.resource('upload', scope, uuid), { sizeBytes, pushedAtMs: atMs });

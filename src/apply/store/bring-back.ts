@@ -3,6 +3,7 @@ import type { Sink } from '../../evidence/sink.ts';
 import { type Digest, isDigest } from '../../oci/digest.ts';
 import type { PendingBlob, Store } from '../../systems/store/contract.ts';
 import { newReferences } from './new-references.ts';
+import { restoreNoted } from './restore-noted.ts';
 import { isBegun } from './unlink-note.ts';
 
 /** What was asked for while it was on its way out, and is in its place again. */
@@ -21,7 +22,7 @@ export interface BringBackOptions {
 /**
  * Looks for what was asked for while it was on its way out: a manifest written since names it, or a repository has a link to data that is
  * hidden. Its data is moved back, links that manifests need and that are missing are written, and it is no longer on its way out. It stays
- * noted where the removal of its links was begun and not ended: see `recover.ts`.
+ * noted where the removal of its links was begun and not ended: see `settle.ts`.
  *
  * Links are written for these blobs alone: a manifest that names a blob does not prove that its repository may read it.
  *
@@ -76,7 +77,7 @@ async function restoreHidden(
 ): Promise<number> {
   const hidden = [...asked].map((digest) => pending.get(digest)).filter((one) => one?.state === 'hidden');
   if (hidden.length === 0) return 0;
-  const outcomes = await store.restore(hidden as readonly PendingBlob[]);
+  const outcomes = await restoreNoted(store, hidden as readonly PendingBlob[]);
   for (const one of hidden as readonly PendingBlob[]) pending.set(one.digest, { ...one, state: 'unlinked' });
   return outcomes.filter((outcome) => outcome === 'done').length;
 }

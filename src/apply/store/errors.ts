@@ -17,6 +17,11 @@ export const hardPruneErrors = {
     meaning: 'A server that was named does not know what lies on the storage: it serves another one.',
     hint: 'name the servers over this storage with --registry, and no other',
   },
+  HARD_PRUNE_STILL_PROMISED: {
+    meaning:
+      'A server goes on promising blobs whose links are gone, or could not be asked. Nothing is hidden of them before that is over.',
+    hint: 'run again: the next run goes on with these blobs',
+  },
   HARD_PRUNE_MARK_DAMAGED: {
     meaning: 'The file of a mark was cut short or changed, or is none.',
     hint: 'make it anew with `winnow hard-prune --mark-out FILE`',

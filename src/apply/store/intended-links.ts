@@ -2,8 +2,13 @@ import type { Digest } from '../../oci/digest.ts';
 import type { Journal } from '../../systems/journal/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import type { IntendEntry } from '../journal-entry.ts';
-import type { IntendedLinks } from './recover.ts';
 import { readSavedLinks } from './saved.ts';
+
+/** Which repositories a run meant to take blobs away from, by its journal. `undefined`: there is no such journal. */
+export type IntendedLinks = (
+  runId: string,
+  digests: ReadonlySet<Digest>,
+) => Promise<ReadonlyMap<Digest, readonly string[]> | undefined>;
 
 /** Reads from the journals of earlier runs what they meant to unlink, the last lines first: what was under way stands at the end. */
 export function intendedLinksIn(journal: Journal): IntendedLinks {

@@ -5,20 +5,24 @@ import { type Applied, type ApplyContext, applyPart } from '../apply.ts';
 import type { Doer, Guard } from '../doer.ts';
 import { oldEnough } from '../guards/old-enough.ts';
 import { addTallies, noTally } from '../outcome.ts';
+import type { Unfinished } from '../run-report.ts';
 import { type BroughtBack, bringBack, linkedWhileHidden } from './bring-back.ts';
 import type { FreshMark } from './fresh-mark.ts';
 import { hideDoer } from './hide-doer.ts';
 import type { InUse } from './in-use.ts';
+import type { IntendedLinks } from './intended-links.ts';
 import { manifestDoer } from './manifest-doer.ts';
+import type { MeantIn } from './meant-in.ts';
 import { newReferences } from './new-references.ts';
 import { assertReadOnly } from './preconditions.ts';
 import { purgeDoer } from './purge-doer.ts';
-import { type IntendedLinks, recover } from './recover.ts';
+import { recover } from './recover.ts';
 import { removeDoer } from './remove-doer.ts';
 import { restoreDoer } from './restore-doer.ts';
+import { settle } from './settle.ts';
 import type { StoreRun } from './store-run.ts';
 import { unlinkDoer } from './unlink-doer.ts';
-import { isBegun } from './unlink-note.ts';
+import { begunIn, isBegun } from './unlink-note.ts';
 
 export interface StorePhasesInput {
   readonly run: StoreRun;
@@ -37,6 +41,7 @@ export interface StorePhasesInput {
 export interface StoreApplied extends Applied {
   /** What was asked for while it was on its way out. */
   readonly broughtBack: BroughtBack;
+  readonly unfinished: readonly Unfinished[];
 }
 
 const leftovers: ReadonlySet<ActionKind> = new Set([
@@ -47,9 +52,9 @@ const leftovers: ReadonlySet<ActionKind> = new Set([
 ]);
 
 /**
- * Carries out a plan on a storage, phase by phase: what a dead run had begun is ended · restore · manifests go · links go, and what was pushed
- * meanwhile gets its links back · data is hidden, and after a while what was asked for meanwhile comes back · hidden data goes for good ·
- * what only lies about goes.
+ * Carries out a plan on a storage, phase by phase: what a dead run had begun is seen to · restore · manifests go · links go, and what was
+ * pushed meanwhile gets its links back · data is hidden · after a while, what was asked for meanwhile comes back · hidden data goes for
+ * good · what only lies about goes.
  *
  * No blob takes a step forward without a complete mark that began after its last one.
  *
@@ -62,6 +67,7 @@ export async function applyStorePhases(input: StorePhasesInput): Promise<StoreAp
   await phases.deleteManifests();
   await phases.unlink();
   await phases.hide();
+  await phases.settle();
   await phases.purge();
   await phases.removeLeftovers();
   return phases.end();
@@ -75,6 +81,11 @@ class StorePhases {
   #mark: FreshMark | undefined;
   #applied: Applied = { tally: noTally, stopped: false };
   #back: BroughtBack = { blobs: 0, links: 0 };
+  #meant: MeantIn = new Map();
+  /** What was written since is looked at when all has settled. */
+  #lookFromMs = Number.POSITIVE_INFINITY;
+  #isAnyHidden = false;
+  #unfinished: readonly Unfinished[] = [];
 
   constructor(input: StorePhasesInput) {
     this.#input = input;
@@ -83,12 +94,17 @@ class StorePhases {
   }
 
   end(): StoreApplied {
-    return { ...this.#applied, broughtBack: this.#back };
+    return { ...this.#applied, broughtBack: this.#back, unfinished: this.#unfinished };
   }
 
   async recover(): Promise<void> {
     const { run, intendedLinks } = this.#input;
-    this.#add(await recover(run, await this.#pending(), intendedLinks, this.#signal));
+    const pending = await this.#pending();
+    if (begunIn(pending).size === 0) return;
+    this.#lookFromMs = await run.store.clockMs(this.#signal);
+    const { back, meant } = await recover(run, pending, intendedLinks, this.#signal);
+    this.#add(back);
+    this.#meant = meant;
   }
 
   async restore(): Promise<void> {
@@ -121,12 +137,17 @@ class StorePhases {
     if (await this.#isOver('unlink-blob')) return;
     const inUse = await this.#inUse(0);
     const pending = await this.#pending();
-    await this.#carryOut('unlink-blob', unlinkDoer({ run, inUse, pending }));
-    await this.#bringBack(inUse.mark.beganAtMs, false);
+    await this.#carryOut('unlink-blob', unlinkDoer({ run, inUse, pending, meant: this.#meant }));
+    this.#lookFromMs = Math.min(this.#lookFromMs, inUse.mark.beganAtMs);
+    // As soon as can be; but not for the last time.
+    const look = { sinceMs: this.#since(this.#lookFromMs), danglingLinks: false };
+    this.#add(await bringBack(run.store, await this.#pending(), look, this.#signal));
+    // Nobody can have come in between, and the data may go at once.
+    if (run.mode === 'read-only') await this.settle();
   }
 
   async hide(): Promise<void> {
-    const { run, context } = this.#input;
+    const { run } = this.#input;
     if (await this.#isOver('hide-blob')) return;
     const digests = await this.#digestsOf('hide-blob');
     if (run.mode === 'read-only') await assertReadOnly(run, this.#signal);
@@ -137,11 +158,20 @@ class StorePhases {
     const nowMs = await run.store.clockMs(this.#signal);
     const { tally } = await this.#carryOut('hide-blob', hideDoer({ run, inUse, pending, facts, nowMs }));
     if (tally.done + tally.failed === 0) return;
-    await run.wait(run.timing.settleMs, AbortSignal.any([context.signal, this.#signal])).catch((reason: unknown) => {
-      // A stop shortens the wait, and not the look after it.
-      if (!context.signal.aborted) throw reason;
-    });
-    await this.#bringBack(inUse.mark.beganAtMs, true);
+    this.#isAnyHidden = true;
+    this.#lookFromMs = Math.min(this.#lookFromMs, inUse.mark.beganAtMs);
+  }
+
+  /** When there is anything to wait for. */
+  async settle(): Promise<void> {
+    const { run, intendedLinks, context } = this.#input;
+    const pending = await this.#pending();
+    if (!this.#isAnyHidden && begunIn(pending).size === 0) return;
+    const look = { sinceMs: this.#since(this.#lookFromMs), danglingLinks: this.#isAnyHidden };
+    const signals = { stop: context.signal, lost: this.#signal };
+    const { back, unfinished } = await settle(run, { pending, intended: intendedLinks, look }, signals);
+    this.#add(back);
+    this.#unfinished = unfinished;
   }
 
   async purge(): Promise<void> {
@@ -182,12 +212,6 @@ class StorePhases {
     for await (const { digest } of newReferences(run.store, this.#since(mark.beganAtMs), this.#signal))
       namedSince.add(digest);
     return { mark, namedSince };
-  }
-
-  async #bringBack(sinceMs: number, danglingLinks: boolean): Promise<void> {
-    const { store } = this.#input.run;
-    const options = { sinceMs: this.#since(sinceMs), danglingLinks };
-    this.#add(await bringBack(store, await this.#pending(), options, this.#signal));
   }
 
   /** The storage is asked once a phase; from then on its clock goes as the machine's does. */

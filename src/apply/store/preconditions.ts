@@ -1,3 +1,4 @@
+import type { Digest } from '../../oci/digest.ts';
 import type { Action, ActionKind } from '../../plan/action.ts';
 import type { Registry } from '../../systems/registry/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
@@ -6,6 +7,8 @@ import { goesThroughServers, type StoreRun } from './store-run.ts';
 
 /** Manifests that are looked for through a server, to see that it serves this store: some may be broken. */
 const PROOFS = 20;
+/** Where manifests come and go while they are looked for. */
+const LOOKS = 3;
 
 const untouched: ReadonlySet<ActionKind> = new Set(['delete-tag']);
 const needsServers: ReadonlySet<ActionKind> = new Set(['delete-manifest', 'unlink-blob']);
@@ -67,19 +70,42 @@ async function assertAllDelete({ store, replicas, cache }: StoreRun, signal: Abo
 
 /** Every server must know a manifest that lies on the storage. A storage without any proves nothing, and has nothing that could break. */
 async function assertServeThisStore({ store, replicas }: StoreRun, signal: AbortSignal): Promise<void> {
-  if (replicas.length === 0) return;
-  const unproven = new Set<Registry>(replicas);
-  let asked = 0;
-  for await (const { repository, digest } of store.revisionsSince(0, signal)) {
-    for (const replica of [...unproven])
-      if ((await replica.resolve(repository, digest, signal)) !== undefined) unproven.delete(replica);
-    asked += 1;
-    if (unproven.size === 0 || asked === PROOFS) break;
+  let unproven: readonly Registry[] = replicas;
+  for (let look = 1; unproven.length > 0; look += 1) {
+    const asked = await firstManifests(store, signal);
+    for (const { repository, digest } of asked)
+      unproven = await without(unproven, (server) => server.resolve(repository, digest, signal));
+    const [stranger] = unproven;
+    if (stranger === undefined || asked.length === 0) return;
+    // What was deleted while servers were asked proves nothing against them.
+    const still = new Set((await firstManifests(store, signal)).map(nameOf));
+    if (look < LOOKS && !asked.some((one) => still.has(nameOf(one)))) continue;
+    const why = `it knows none of ${asked.length} ${asked.length === 1 ? 'manifest' : 'manifests'} that lie there`;
+    throw refusal('HARD_PRUNE_OTHER_STORE', `looking for what lies in ${store.name} through ${stranger.url}: ${why}`);
   }
-  const [stranger] = unproven;
-  if (asked === 0 || stranger === undefined) return;
-  const why = `it knows none of ${asked} ${asked === 1 ? 'manifest' : 'manifests'} that lie there`;
-  throw refusal('HARD_PRUNE_OTHER_STORE', `looking for what lies in ${store.name} through ${stranger.url}: ${why}`);
+}
+
+interface StoredManifest {
+  readonly repository: string;
+  readonly digest: Digest;
+}
+
+async function firstManifests(store: StoreRun['store'], signal: AbortSignal): Promise<readonly StoredManifest[]> {
+  const found: StoredManifest[] = [];
+  for await (const one of store.revisionsSince(0, signal)) if (found.push(one) === PROOFS) break;
+  return found;
+}
+
+function nameOf({ repository, digest }: StoredManifest): string {
+  return `${repository}@${digest}`;
+}
+
+async function without(
+  servers: readonly Registry[],
+  knows: (server: Registry) => Promise<unknown>,
+): Promise<readonly Registry[]> {
+  const answers = await Promise.all(servers.map(knows));
+  return servers.filter((_, index) => answers[index] === undefined);
 }
 
 function refusal(code: HardPruneErrorCode, message: string, hint?: string): CodedError<HardPruneErrorCode> {

@@ -3,6 +3,7 @@ import type { PendingBlob } from '../../systems/store/contract.ts';
 import type { Doer } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
 import { BATCH } from './in-use.ts';
+import { restoreNoted } from './restore-noted.ts';
 import type { StoreRun } from './store-run.ts';
 
 /** Moves hidden data back to its place. What is merely unlinked has nothing to be moved: its links are seen to after it. */
@@ -15,7 +16,8 @@ export function restoreDoer({ store }: StoreRun, pending: ReadonlyMap<Digest, Pe
     prepare: async (unit) => unit.map(() => null),
     carryOut: async (unit) => {
       const hidden = unit.filter(({ target }) => stateOf(target.key) === 'hidden');
-      const answers = await store.restore(hidden.map(({ target }) => pending.get(target.key as Digest) as PendingBlob));
+      const blobs = hidden.map(({ target }) => pending.get(target.key as Digest) as PendingBlob);
+      const answers = await restoreNoted(store, blobs);
       const outcomes = new Map(
         hidden.map((action, index): [typeof action, Outcome] => {
           // `changed`: it was uploaded again, which is as good.

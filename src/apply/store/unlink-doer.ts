@@ -4,8 +4,9 @@ import type { BlobFacts, PendingBlob } from '../../systems/store/contract.ts';
 import { createLimit } from '../../util/limit.ts';
 import { failure } from '../apply.ts';
 import type { Check, Doer } from '../doer.ts';
-import { isGone, type Outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 import { BATCH, type InUse, whyInUse } from './in-use.ts';
+import type { MeantIn } from './meant-in.ts';
 import { removeLink } from './remove-link.ts';
 import { readSavedLinks, type SavedLinks } from './saved.ts';
 import type { StoreRun } from './store-run.ts';
@@ -16,9 +17,11 @@ export interface UnlinkOptions {
   readonly inUse: InUse;
   /** What is on its way out already. */
   readonly pending: ReadonlyMap<Digest, PendingBlob>;
+  /** From which repositories a run that died was taking them: those are seen to once more. */
+  readonly meant: MeantIn;
 }
 
-/** Removes all layer links to blobs, and notes on the storage since when they are gone. */
+/** Removes all layer links to blobs. They stay noted as begun, until all has settled: see `settle.ts`. */
 export function unlinkDoer(options: UnlinkOptions): Doer {
   const { run } = options;
   return {
@@ -27,9 +30,13 @@ export function unlinkDoer(options: UnlinkOptions): Doer {
       const facts = await factsOf(run, unit, signal);
       return unit.map((action) => checkOne(options, action, facts.get(action.target.key as Digest)));
     },
-    prepare: async (unit) => unit.map(({ repositories = [] }): SavedLinks => ({ repositories })),
+    prepare: async (unit) => unit.map((action): SavedLinks => ({ repositories: repositoriesOf(options, action) })),
     carryOut: (unit, prepared, signal) => carryOut(options, unit, prepared.map(readSavedLinks), signal),
   };
+}
+
+function repositoriesOf({ meant }: UnlinkOptions, { target, repositories = [] }: Action): readonly string[] {
+  return [...new Set([...repositories, ...(meant.get(target.key as Digest) ?? [])])];
 }
 
 /** Blobs that still have data. */
@@ -69,10 +76,7 @@ async function carryOut(
   const limit = createLimit(concurrency);
   const unlink = (action: Action, index: number) =>
     limit.run(() => unlinkOne(run, action, saved[index] as SavedLinks, signal), signal);
-  const outcomes = await Promise.all(unit.map(unlink));
-  const unlinked = digests.filter((_, index) => isGone(outcomes[index] as Outcome));
-  await store.noteUnlinked(runId, unlinked, await store.clockMs(signal));
-  return outcomes;
+  return await Promise.all(unit.map(unlink));
 }
 
 async function unlinkOne(
