@@ -37,6 +37,7 @@ export default defineConfig({
             'test/docs/**/*.test.ts',
             'test/chart/**/*.test.ts',
             'test/oc/**/*.test.ts',
+            'test/interleavings/**/*.test.ts',
           ],
           setupFiles: ['test/support/repeatable-properties.ts', ...setupFiles],
           testTimeout: 60_000,

@@ -10,7 +10,8 @@ const benches: Readonly<Record<string, Bench>> = {
     load: () => import('./registry.ts'),
   },
   store: {
-    summary: "the dry run of hard-prune on a made-up store, beside the registry's own collector and a walk in C",
+    summary:
+      "hard-prune on a made-up store: the dry run beside the registry's own collector and a walk in C, hiding beside renames in C",
     load: () => import('./store.ts'),
   },
   prune: {

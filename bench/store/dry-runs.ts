@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { makeTempFolder } from '../../test/support/temp-folder.ts';
 import { type MeasuredCommand, measuredCommand } from '../measure/measured-command.ts';
 import { median } from '../measure/median.ts';
+import { dropPageCache } from '../measure/page-cache.ts';
 import { mebibytes, type Section, seconds } from '../measure/section.ts';
 import { type Contender, floor, type Mode, registrysOwn, winnow } from './contenders.ts';
 import type { StoreOptions } from './options.ts';
@@ -10,6 +9,9 @@ import type { MadeStore } from './write-store.ts';
 
 /** A million blobs: the registry's own needs minutes, and with `-m` longer than anybody waits. */
 const PATIENCE = { keep: 1_000_000, 'delete-untagged': 100_000 } as const;
+
+/** A disk that has to be asked wants more questions at once than there are cores. */
+const COLD_READERS = 8;
 
 interface Row {
   readonly name: string;
@@ -27,7 +29,7 @@ export async function measureDryRuns(store: MadeStore, mode: Mode, options: Stor
     truth.blobs <= PATIENCE[mode] * 1.1 ? registrysOwn(store, mode) : undefined,
     { ...winnow(store, mode, ''), name: 'Winnow, first run' },
     { ...winnow(store, mode, kept), name: 'Winnow, nothing new since' },
-    floor(store, 2),
+    floor(store, options.cold ? COLD_READERS : 2),
   ].filter((one) => one !== undefined);
   await measuredCommand(withState(contenders.find(isLater) as Contender, kept).command); // it knows the store from now on
 
@@ -35,7 +37,7 @@ export async function measureDryRuns(store: MadeStore, mode: Mode, options: Stor
   for (let round = 0; round < options.rounds; round += 1)
     for (const contender of contenders) {
       const { name, command, answer } = withState(contender, kept);
-      if (options.cold) dropCaches();
+      if (options.cold) dropPageCache();
       const said = await measuredCommand(command);
       const found = answer?.(said);
       if (answer !== undefined && found !== expected)
@@ -59,11 +61,6 @@ function withState(contender: Contender, kept: string): Contender {
   if (at < 0) return contender;
   const stateDir = isLater(contender) ? kept : makeTempFolder('bench-state');
   return { ...contender, command: [program, ...args.slice(0, at + 1), stateDir] };
-}
-
-function dropCaches(): void {
-  execFileSync('sync');
-  writeFileSync('/proc/sys/vm/drop_caches', '3');
 }
 
 function section(title: string, rows: readonly Row[]): Section {

@@ -97,7 +97,8 @@ function leavesOf(command: Command): readonly Command[] {
     .createHelp()
     .visibleCommands(command)
     .filter((child) => child.name() !== 'help');
-  return children.length === 0 ? [command] : children.flatMap(leavesOf);
+  const isOfItsOwn = children.length === 0 || (command.parent !== null && command.options.length > 0);
+  return [...(isOfItsOwn ? [command] : []), ...children.flatMap(leavesOf)];
 }
 
 function nameOf(command: Command): string {

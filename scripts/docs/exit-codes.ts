@@ -8,7 +8,11 @@ const meanings: Readonly<Record<keyof typeof exitCodes, readonly [string, string
     'all was done, or there was nothing to do',
     '',
   ],
-  failed: ['', 'every request failed: nothing was done', 'anything that is not listed below'],
+  failed: [
+    '',
+    'every request failed: nothing was done; `--fsck`: something is broken that was not before',
+    'anything that is not listed below',
+  ],
   usage: ['', '', 'settings, arguments, credentials, addresses, plan files: what you can put right'],
   partial: ['`fsck`: something is broken', 'something was skipped or failed, or the run was stopped', ''],
   limit: [
@@ -18,7 +22,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, readonly [string, string
   ],
   evidence: [
     'a gap keeps something, or hides what there is; `fsck`: something could not be looked at',
-    'the same, and all else was done; or the records could not be read again',
+    'the same, and all else was done; or the records could not be read again; `--fsck`: no look after the run',
     'a storage could not be read whole',
   ],
   outdated: ['', 'the world has changed so much that nothing was left to do', 'the plan is too old'],

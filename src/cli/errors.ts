@@ -68,6 +68,11 @@ export const cliErrors = {
       'The registry would refuse every deletion: it is read-only, or deleting is switched off. Nothing was tried.',
     hint: 'for Distribution, start it with REGISTRY_STORAGE_DELETE_ENABLED=true and end its read-only mode',
   },
+  REGISTRY_OWNS_STORAGE: {
+    meaning:
+      'A server over the storage is a product that alone knows what in it is in use: taking something from outside would break it. Nothing was done.',
+    hint: 'see the message for what it is, and let it collect by itself',
+  },
   REPOSITORY_NOT_FOUND: {
     meaning: 'The registry has no repository of this name.',
     hint: 'see with `winnow repo ls` what there is',

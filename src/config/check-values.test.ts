@@ -74,7 +74,7 @@ const values: readonly (readonly [string, string])[] = [
   ],
   [
     'registry: {product: trw}',
-    'registry.product: "trw": it is none of zot, trow, trow-files, distribution, generic (did you mean trow?)',
+    'registry.product: "trw": it is none of zot, trow, trow-files, harbor, gitlab, distribution, quay, generic (did you mean trow?)',
   ],
   [
     'log: {level: warning}',

@@ -66,6 +66,7 @@ describe('defaults', () => {
         uploadAgeMs: 7 * 86_400_000,
         deleteUntagged: false,
         thorough: false,
+        fsck: false,
         maxDeleteRatio: 0.3,
         maxDropShare: 0.1,
       },

@@ -52,6 +52,8 @@ export interface StoreChoice {
   readonly registries: readonly string[];
   /** `auto`, `none`, `in-memory`, or the URL of a Redis. */
   readonly cache: string;
+  /** The registry's own configuration file. Absolute. */
+  readonly registryConfig?: string;
   /** As `parseReadOnlySwitch` reads it. */
   readonly readOnlySwitch: string;
   /** In the same way. */
@@ -170,6 +172,8 @@ export interface HardPruneSettings {
   readonly uploadAgeMs: number;
   readonly thorough: boolean;
   readonly deleteUntagged: boolean;
+  /** Checks the storage before and after a run. */
+  readonly fsck: boolean;
   /** Shares from 0 to 1. */
   readonly maxDeleteRatio: number;
   readonly maxDropShare: number;

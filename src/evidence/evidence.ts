@@ -63,9 +63,9 @@ export function collectEvidence(): Collection {
 
   const sink: Sink = {
     resource: (kind, scope, key) => resources.add(kind, scope, key),
-    existing: (kind, scope, digests) => {
+    existing: (kind, scope, digests, sizes) => {
       const first = resources.addBlock(kind, scope, digests);
-      things.stateAll(first, digests.size);
+      things.stateAll(first, digests.size, sizes);
       return first;
     },
     exists: (resource, about) => things.state(resource, about),
@@ -132,9 +132,10 @@ class ThingColumns {
     }
   }
 
-  stateAll(first: ResourceId, count: number): void {
+  stateAll(first: ResourceId, count: number, sizes?: Float64Array): void {
     this.#exists.fillTo(first, 0);
     this.#exists.fillTo(first + count, 1);
+    for (let n = 0; sizes !== undefined && n < count; n += 1) this.#note(first + n, 'sizeBytes', sizes[n]);
   }
 
   has(resource: ResourceId): boolean {

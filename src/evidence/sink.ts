@@ -29,9 +29,11 @@ export interface Sink {
   resource(kind: ResourceKind, scope: string, key: string): ResourceId;
   /**
    * States of very many things at once that they exist. It must be the first word on this kind in this scope.
+   *
+   * @param sizes - bytes of each, in the same order, where they are known.
    * @returns the number of the first; the others follow in the list's order.
    */
-  existing(kind: ResourceKind, scope: string, digests: DigestList): ResourceId;
+  existing(kind: ResourceKind, scope: string, digests: DigestList, sizes?: Float64Array): ResourceId;
   /** States that a thing exists. Said twice, the facts are merged; the last known value of each stands. */
   exists(resource: ResourceId, about: About): void;
   /** States that one thing names another. Which end keeps which is not the source's business. */

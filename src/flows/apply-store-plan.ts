@@ -1,16 +1,16 @@
 import { endLine } from '../apply/journal-entry.ts';
-import type { RunReport } from '../apply/run-report.ts';
 import type { BroughtBack } from '../apply/store/bring-back.ts';
 import type { FreshMark } from '../apply/store/fresh-mark.ts';
-import { intendedLinksIn } from '../apply/store/intended-links.ts';
+import { intentionsIn } from '../apply/store/intentions.ts';
 import { applyStorePhases } from '../apply/store/phases.ts';
 import { assertPreconditions } from '../apply/store/preconditions.ts';
 import type { StoreRun } from '../apply/store/store-run.ts';
 import type { Action } from '../plan/action.ts';
-import type { PlanHeader } from '../plan/plan.ts';
+import type { CheckedRun } from '../report/fsck/run-check.ts';
 import type { Lease, LeaseKeeper } from '../systems/lease/contract.ts';
 import type { StorePart } from '../systems/store/contract.ts';
 import { assertApplicable, carryOut, type RunInput } from './apply-plan.ts';
+import { checkedRun, type RunCheckInput } from './checked-run.ts';
 import { type Holders, holdersAgree } from './holders-agree.ts';
 import { inReadOnlyMode, type ReadOnlySwitching } from './in-read-only-mode.ts';
 
@@ -25,15 +25,14 @@ export interface ApplyStoreInput extends RunInput, StoreRun {
   readonly holders?: Holders;
   /** Switches read-only mode on before anything is done, and back after it. Absent: somebody else does, or it is not asked for. */
   readonly switching?: ReadOnlySwitching;
+  /** Looks for damage before anything is done, and once more after the run. Both outside of read-only mode. */
+  readonly check?: Omit<RunCheckInput, 'store' | 'nowMs' | 'wait'>;
 }
 
-export interface StoreRunReport extends RunReport {
+export interface StoreRunReport extends CheckedRun {
   /** What was asked for while it was on its way out, and is back. */
   readonly broughtBack: BroughtBack;
 }
-
-/** A clock of another machine may be off by so much, and nobody knows. */
-const FOREIGN_CLOCK_MS = 60_000;
 
 /**
  * Applies a plan for a registry's storage, under the lease and under the lock that lies on the storage itself.
@@ -42,12 +41,15 @@ const FOREIGN_CLOCK_MS = 60_000;
  *   what was begun is ended by the next run
  */
 export async function applyStorePlan(input: ApplyStoreInput): Promise<StoreRunReport> {
-  const { header, store, runId, by, nowMs, signal, switching } = input;
+  const { header, store, runId, by, nowMs, signal, switching, check } = input;
   assertApplicable(header, nowMs());
   const lock = await store.lock(`${runId} by ${by}`, signal, input.part);
   try {
     const work = () => runUnderLock(input, lock.lost);
-    return switching === undefined ? await work() : await inReadOnlyMode(switching, work, signal);
+    const run = () => (switching === undefined ? work() : inReadOnlyMode(switching, work, signal));
+    if (check === undefined) return await run();
+    const { wait } = input;
+    return await checkedRun({ ...check, store, nowMs, wait }, run, AbortSignal.any([signal, lock.lost]));
   } finally {
     await lock.release();
   }
@@ -55,8 +57,9 @@ export async function applyStorePlan(input: ApplyStoreInput): Promise<StoreRunRe
 
 async function runUnderLock(input: ApplyStoreInput, lockLost: AbortSignal): Promise<StoreRunReport> {
   const { nowMs, mark, actions, store } = input;
-  const holders = holdersAgree(input.holders ?? { sources: [], maxAgeMs: 0 }, store.name, nowMs);
+  const holders = holdersAgree(input.holders ?? { sources: [], maxAgeMs: 0 }, store, nowMs);
   let broughtBack: BroughtBack = { blobs: 0, links: 0 };
+  let unfinished: Pick<StoreRunReport, 'unfinished'> = {};
   const underLease = async (signal: AbortSignal): Promise<void> => {
     await assertPreconditions(input, actions(), signal);
     await holders.ask(actions(), signal);
@@ -65,17 +68,18 @@ async function runUnderLock(input: ApplyStoreInput, lockLost: AbortSignal): Prom
   const leases = input.part === undefined ? input.leases : ofPart(input.leases, input.part);
   const report = await carryOut({ ...input, leases, underLease }, async (context) => {
     const lease: Lease = { ...context.lease, lost: AbortSignal.any([context.lease.lost, lockLost]) };
-    const plannedAtMs = mark?.beganAtMs ?? (await plannedAt(input, lease.lost));
-    const intendedLinks = intendedLinksIn(input.journal);
+    const intentions = intentionsIn(input.journal);
     const applied = await applyStorePhases({
-      ...{ run: input, actions, mark, plannedAtMs, intendedLinks, manifestGuards: holders.guards },
+      ...{ run: input, actions, mark, intentions, manifestGuards: holders.guards },
       context: { ...context, lease },
     });
-    await context.journal.append([endLine(nowMs(), { tally: applied.tally, stopped: applied.stopped })]);
+    const { tally, stopped } = applied;
     broughtBack = applied.broughtBack;
+    unfinished = applied.unfinished.length === 0 ? {} : { unfinished: applied.unfinished };
+    await context.journal.append([endLine(nowMs(), { tally, stopped, ...unfinished })]);
     return applied;
   });
-  return { ...report, broughtBack };
+  return { ...report, broughtBack, ...unfinished };
 }
 
 /** The lock on the storage sees to it that nobody works on the whole meanwhile. */
@@ -84,14 +88,4 @@ function ofPart(leases: LeaseKeeper, { index, count }: StorePart): LeaseKeeper {
     ...leases,
     acquire: (scope, holder, signal) => leases.acquire(`${scope} part ${index} of ${count}`, holder, signal),
   };
-}
-
-/** When the plan's look at the store began, told in the store's time. */
-async function plannedAt({ header, store, nowMs }: ApplyStoreInput, signal: AbortSignal): Promise<number> {
-  const aheadMs = (await store.clockMs(signal)) - nowMs();
-  return beganAt(header) + aheadMs - FOREIGN_CLOCK_MS;
-}
-
-function beganAt({ evidence, madeAtMs }: PlanHeader): number {
-  return evidence.reduce((earliest, { observedAtMs }) => Math.min(earliest, observedAtMs), madeAtMs);
 }

@@ -19,7 +19,7 @@ export async function withoutForeign(
 ): Promise<readonly Damage[]> {
   const foreignIn = remembered(async (digest) => {
     const bytes = await readManifest(store, digest as Digest, signal);
-    return foreignParts(bytes);
+    return foreignParts(bytes === 'large' ? undefined : bytes);
   });
   return await onlyOwn(damage, (_, digest) => foreignIn(digest));
 }

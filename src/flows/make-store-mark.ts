@@ -9,10 +9,11 @@ import { hardPruneRuleset } from '../policy/hard-prune.ts';
 import type { View } from '../policy/view.ts';
 import { lookAtStore, type StoreLook } from './look-at-store.ts';
 import type { PlanStoreInput, StoreSight } from './plan-store-input.ts';
-import type { MarkedBlobs, MarkedLeftover, StoreMark } from './store-mark.ts';
+import type { MarkedBlobs, MarkedLeftover, StoreMark, StoreMarkHeader } from './store-mark.ts';
 
 export type MakeMarkInput = Omit<StoreLook, 'holders'> &
-  Pick<PlanStoreInput, 'drops' | 'expiresAfterMs' | 'onExamined'>;
+  Pick<PlanStoreInput, 'drops' | 'expiresAfterMs' | 'onExamined'> &
+  Pick<StoreMarkHeader, 'aheadMs'>;
 
 /**
  * Looks at a storage from end to end, and tells which blobs something needs: for those who sweep it in parts. It rules on nothing.
@@ -40,6 +41,7 @@ export async function makeStoreMark(input: MakeMarkInput, signal: AbortSignal): 
       winnow: 'mark/v1',
       store: store.name,
       madeAtMs,
+      ...(input.aheadMs !== undefined && { aheadMs: input.aheadMs }),
       expiresAtMs: madeAtMs + input.expiresAfterMs,
       counts: countAll(sight),
       gaps: evidence.gaps,

@@ -3,6 +3,7 @@ import type { ResourceId } from '../evidence/resource.ts';
 import type { Sink, Source } from '../evidence/sink.ts';
 import type { Marks } from '../graph/mark.ts';
 import type { PlanScope } from '../plan/plan.ts';
+import type { PlanReferences } from '../plan/references.ts';
 import type { RepositoryCounts } from '../plan/repository-counts.ts';
 import type { BlobTable } from '../policy/blob-table.ts';
 import type { HardPrunePolicy } from '../policy/hard-prune.ts';
@@ -22,6 +23,10 @@ export interface PlanStoreInput {
   readonly holders: readonly Source[];
   /** How to reach the holders again, without credentials. */
   readonly holdersShown: readonly string[];
+  /** The clusters among the holders, in the same way. Absent: what runs was no question. */
+  readonly clustersShown?: readonly string[];
+  /** How names of images in clusters were understood. */
+  readonly references?: PlanReferences;
   readonly policy: HardPrunePolicy;
   /** Nobody can push: a step may follow the one before it in the same run, where its waiting time is zero. */
   readonly isReadOnly: boolean;

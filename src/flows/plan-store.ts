@@ -56,6 +56,6 @@ export async function planStore(input: PlanStoreInput, signal: AbortSignal): Pro
     nowMs: atMs,
     policy,
   });
-  const header = await storeHeader({ ...input, sight, decisions, roots: marking.roots, looks, actions, atMs });
+  const header = await storeHeader({ ...input, sight, decisions, roots: marking.roots, looks, actions, atMs }, signal);
   return { plan: { header, actions: actions.actions }, evidence, graph, decisions, actions };
 }

@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { linkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diskStore } from '../../test/support/disk-store.ts';
+import { diskStore, planDisk } from '../../test/support/disk-store.ts';
 import { image, index, listFiles, type StoreWorld } from '../../test/support/store-world/index.ts';
 import type { UploadSpec } from '../../test/support/store-world/world.ts';
+import { makeTempFolder } from '../../test/support/temp-folder.ts';
 import { totalBytes } from '../report/disk-use.ts';
 import type { Store } from '../systems/store/contract.ts';
 import { storeDiskUse } from './store-disk-use.ts';
@@ -72,7 +73,7 @@ test('every byte of the data is in one of the parts, and in one alone', async ()
       expect(sums).toEqual({
         unique: use.repositories.reduce((sum, { share }) => sum + share.uniqueBytes, 0),
         shared: use.sharedBytes,
-        reclaimable: use.storage?.reclaimableBytes,
+        reclaimable: use.storage?.unneededBytes,
         hidden: use.storage?.hiddenBytes,
       });
     }),
@@ -99,7 +100,7 @@ test('bytes are told by repository, by tag, and apart where nobody needs them', 
   const use = await measure(store);
 
   expect(use.sharedBytes).toBe(1000);
-  expect(use.storage).toMatchObject({ reclaimableBytes: 70, hiddenBytes: 30 });
+  expect(use.storage).toMatchObject({ unneededBytes: 70, hiddenBytes: 30 });
   expect(use.storage?.lyingAboutBytes).toBeGreaterThanOrEqual(5);
   expect(use.repositories.map(({ repository, share, tags }) => [repository, share.uniqueBytes, tags])).toEqual([
     ['app', 201 + a, [{ tag: 'v1', share: { uniqueBytes: 201 + a, sharedBytes: 1000 } }]],
@@ -109,6 +110,23 @@ test('bytes are told by repository, by tag, and apart where nobody needs them', 
     { digest: built.digest('base'), sizeBytes: 1000, repositories: 2, state: 'shared' },
   ]);
   expect(use.layers?.find(({ digest }) => digest === built.digest('hidden'))?.state).toBe('hidden');
+});
+
+test('what the disk gets back is told as a plan tells it: in blocks, and nothing for data that has another hard link', async () => {
+  const { built, store } = await diskStore({
+    manifests: { A: image(['base']) },
+    repositories: { app: { tags: { v1: 'A' } } },
+    blobs: { o: 70, linked: 9000 },
+    orphans: ['o', 'linked'],
+  });
+  linkSync(built.data('linked'), join(makeTempFolder('copy'), 'data'));
+
+  const { storage } = await measure(store);
+
+  const { header } = await planDisk(store, 'plan-1');
+  expect(storage?.unneededBytes).toBe(9070);
+  expect(storage?.reclaimableBytes).toBe(statSync(built.data('o')).blocks * 512);
+  expect(storage?.reclaimableBytes).toBe(header.store?.wouldDelete.reclaimableBytes);
 });
 
 /** Of blobs, in their places and in the quarantine. */

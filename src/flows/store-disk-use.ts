@@ -19,7 +19,7 @@ export interface StoreDiskUseInput {
 
 /**
  * Where the bytes of a storage are. Every byte of its data is in one of: unique to a repository, shared by several, needed by nothing,
- * in the quarantine, lying about. A repository is what its tags and manifests need, as `hard-prune` has it.
+ * in the quarantine, lying about. What the disk gets back of the bytes that nothing needs is told beside them, as a plan tells it. A repository is what its tags and manifests need, as `hard-prune` has it.
  *
  * @throws STORE_WALK_FAILED
  */
@@ -30,17 +30,19 @@ export async function storeDiskUse(input: StoreDiskUseInput, signal: AbortSignal
   const source = store.source({ ...input.survey, historySinceMs: nowMs(), onProgress });
   const { evidence } = await survey([source, store.leftovers()], nowMs, signal);
   const graph = buildGraph(evidence.resources.size, evidence.edges);
-  const sizes = await sizesOf(store, evidence, signal);
+  const { sizes, frees } = await lookAtData(store, evidence, signal);
   const members = membersByRepository(evidence, store.name);
   const bytesOf = (id: ResourceId) => sizes[id] as number;
   const use = useByRepository(evidence, graph, members, bytesOf, input.withTags);
   const owners = countOwners(graph, groupsOf(members));
+  const sumOfUnneeded = (bytes: Float64Array) => bytes.reduce((sum, one, id) => sum + (owners[id] === 0 ? one : 0), 0);
   const hidden = await hiddenIn(store, signal);
   return {
     registry: store.name,
     ...use,
     storage: {
-      reclaimableBytes: sizes.reduce((sum, size, id) => sum + (owners[id] === 0 ? size : 0), 0),
+      unneededBytes: sumOfUnneeded(sizes),
+      reclaimableBytes: sumOfUnneeded(frees),
       hiddenBytes: hidden.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       lyingAboutBytes: lyingAbout(evidence),
     },
@@ -48,23 +50,25 @@ export async function storeDiskUse(input: StoreDiskUseInput, signal: AbortSignal
   };
 }
 
-/** Lengths of data, by resource. */
-async function sizesOf(
+/** Lengths of data, and what removing it gives back to the disk, by resource. */
+async function lookAtData(
   store: StoreReader,
   { resources, exists }: Evidence,
   signal: AbortSignal,
-): Promise<Float64Array> {
+): Promise<{ readonly sizes: Float64Array; readonly frees: Float64Array }> {
   const sizes = new Float64Array(resources.size);
+  const frees = new Float64Array(resources.size);
   function* blobs(): Generator<Digest> {
     for (let id = 0; id < resources.size; id += 1)
       if (resources.kind(id) === 'blob' && exists(id)) yield resources.key(id) as Digest;
   }
-  for await (const { digest, sizeBytes } of store.examine(blobs(), false, signal)) {
+  for await (const { digest, sizeBytes, freesBytes } of store.examine(blobs(), false, signal)) {
     const id = resources.find('blob', store.name, digest);
     if (id === undefined) throw new Error(`the store speaks of ${digest}, which nobody asked for`);
     sizes[id] = sizeBytes;
+    frees[id] = freesBytes;
   }
-  return sizes;
+  return { sizes, frees };
 }
 
 interface HiddenBlob {

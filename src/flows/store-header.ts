@@ -3,14 +3,16 @@ import type { ResourceId, ResourceKind } from '../evidence/resource.ts';
 import type { PlanHeader } from '../plan/plan.ts';
 import type { RepositoryCounts } from '../plan/repository-counts.ts';
 import type { StoreActions } from '../plan/store-actions.ts';
-import type { StoreCounts } from '../plan/store-counts.ts';
-import { brokenStoreLimits } from '../plan/store-limits.ts';
+import type { BlobBytes, StoreCounts } from '../plan/store-counts.ts';
+import { brokenStoreLimits, enoughNeededBytes } from '../plan/store-limits.ts';
 import type { BlobTable } from '../policy/blob-table.ts';
 import type { Decisions } from '../policy/decide.ts';
 import type { ReasonCode } from '../policy/reason.ts';
 import type { SaidTable } from '../policy/said.ts';
+import { Growable } from '../util/pure/growable.ts';
 import type { PlanStoreInput, StoreSight } from './plan-store-input.ts';
 import { inShard } from './shard.ts';
+import { weighNeeded } from './weigh-blobs.ts';
 
 interface StoreHeaderInput extends PlanStoreInput {
   readonly sight: StoreSight;
@@ -23,10 +25,12 @@ interface StoreHeaderInput extends PlanStoreInput {
 }
 
 /** The first line of a plan for a storage: what is there, what becomes of it, and whether a limit is broken. */
-export async function storeHeader(input: StoreHeaderInput): Promise<PlanHeader> {
+export async function storeHeader(input: StoreHeaderInput, signal: AbortSignal): Promise<PlanHeader> {
   const { id, scope, policy, maxDeleteRatio, actions, atMs, sight } = input;
   const { sources, gaps } = sight.evidence;
-  const store = { ...countStore(input), ...seenByAll(input) };
+  const { needed, goBytes, unneededBytes, ...counts } = countStore(input);
+  const bytes = await weighStore(input, { counts, needed, goBytes, unneededBytes }, signal);
+  const store = { ...counts, ...(bytes !== undefined && { bytes }), ...seenByAll(input) };
   const repositories = countByRepository(input);
   const broken = [...brokenStoreLimits({ maxDeleteRatio }, store), ...(await input.drops(repositories))];
   return {
@@ -35,6 +39,8 @@ export async function storeHeader(input: StoreHeaderInput): Promise<PlanHeader> 
     expiresAtMs: atMs - input.aheadMs + input.expiresAfterMs,
     ...{ records: input.holdersShown, evidence: sources, gaps, policy, limits: { maxDeleteRatio }, broken },
     ...{ repositories, store, keptByReason: keptByReason(input) },
+    ...(input.clustersShown !== undefined && { clusters: input.clustersShown }),
+    ...(input.references !== undefined && { references: input.references }),
     actionCount: actions.count,
     freesBytes: actions.freesBytes,
   };
@@ -47,10 +53,33 @@ function seenByAll({ sharedMark }: StoreHeaderInput): Partial<StoreCounts> {
   return { repositories, tags, manifests };
 }
 
-function countStore({ sight, decisions, roots, shard, actions, policy }: StoreHeaderInput): StoreCounts {
+interface Counted {
+  /** Blobs that something needs. */
+  readonly needed: Uint32Array;
+  readonly goBytes: number;
+  readonly unneededBytes: number;
+}
+
+/** What all blobs weigh, as far as a limit on what goes asks for it. */
+async function weighStore(
+  { store, sight: { evidence }, maxDeleteRatio }: StoreHeaderInput,
+  { counts, needed, goBytes, unneededBytes }: Counted & { readonly counts: StoreCounts },
+  signal: AbortSignal,
+): Promise<BlobBytes | undefined> {
+  const enoughBytes = enoughNeededBytes({ maxDeleteRatio }, counts, { goBytes, unneededBytes });
+  if (enoughBytes === undefined) return undefined;
+  const { bytes, isLeast } = await weighNeeded({ store, evidence, needed, enoughBytes }, signal);
+  return { goBytes, allBytes: unneededBytes + bytes, isLeast };
+}
+
+function countStore(input: StoreHeaderInput): StoreCounts & Counted {
+  const { sight, decisions, roots, shard, actions, policy, looks } = input;
   const { evidence, inPlace, pending } = sight;
   const { resources } = evidence;
   const counts = { repositories: 0, tags: 0, manifests: 0, blobs: 0, live: 0, unneeded: 0, young: 0, waiting: 0 };
+  const needed = new Growable((length) => new Uint32Array(length));
+  let goBytes = 0;
+  let unneededBytes = 0;
   const { size } = resources;
   for (let id = 0; id < size; id += 1) {
     if (!evidence.exists(id)) continue;
@@ -61,10 +90,17 @@ function countStore({ sight, decisions, roots, shard, actions, policy }: StoreHe
     if (kind !== 'blob' || !inPlace.has(id) || !inShard(resources, id, shard)) continue;
     counts.blobs += 1;
     const code = decisions.marks.has(id) ? roots.get(id)?.code : 'no-manifest';
-    if (code === undefined || !fates.has(code)) counts.live += 1;
-    else counts.unneeded += 1;
-    if (code === 'keep-younger-than') counts.young += 1;
     if (code === 'grace') counts.waiting += 1;
+    if (code === undefined || !fates.has(code)) {
+      counts.live += 1;
+      needed.push(id);
+      continue;
+    }
+    const sizeBytes = looks.get(id)?.sizeBytes ?? 0;
+    counts.unneeded += 1;
+    unneededBytes += sizeBytes;
+    if (code === 'keep-younger-than') counts.young += 1;
+    else goBytes += sizeBytes;
   }
   let hidden = 0;
   let hiddenBytes = 0;
@@ -76,6 +112,7 @@ function countStore({ sight, decisions, roots, shard, actions, policy }: StoreHe
   }
   return {
     ...counts,
+    ...{ needed: needed.view(), goBytes, unneededBytes },
     hidden,
     hiddenBytes,
     wouldDelete: actions.deletion,

@@ -69,6 +69,25 @@ test.each([
   });
 });
 
+test('tells by how much the storage’s own time was ahead, where its maker could ask', async () => {
+  const ahead = [...encodeMark({ ...mark, header: { ...header, aheadMs: -3_600_001 } })].map((line) =>
+    line.slice(0, -1),
+  );
+  expect((await read(ahead)).header.aheadMs).toBe(-3_600_001);
+  expect((await read(lines())).header).not.toHaveProperty('aheadMs');
+});
+
+test.each(['"1000"', 'null', '0.5', '1e999', '{}'])('is refused when that is %s', async (aheadMs) => {
+  const [first = '', ...rest] = lines().slice(0, -1);
+  const own = [first.replace(/}$/, `,"aheadMs":${aheadMs}}`), ...rest];
+  const sha256 = sha256Hex(own.map((line) => `${line}\n`).join(''));
+  const whole = [...own, JSON.stringify({ end: { lines: own.length, sha256 } })];
+  await expect(read(whole)).rejects.toMatchObject({
+    code: 'HARD_PRUNE_MARK_DAMAGED',
+    message: expect.stringContaining('own time'),
+  });
+});
+
 test('is for the storage that it was made of, until it expires', () => {
   expect(() => assertMarkFits(header, 'distribution-fs:/r', 2000)).not.toThrow();
   expect(() => assertMarkFits(header, 'distribution-fs:/r', 2001)).toThrow(/nobody takes it since/);

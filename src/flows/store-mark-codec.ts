@@ -77,11 +77,13 @@ function firstByteOf(line: string): number {
 }
 
 function headerOf(value: Readonly<Record<string, unknown>>): StoreMarkHeader {
-  const { winnow, store, madeAtMs, expiresAtMs, counts, gaps, broken } = value;
+  const { winnow, store, madeAtMs, aheadMs, expiresAtMs, counts, gaps, broken } = value;
   if (winnow !== 'mark/v1') throw damaged('its first line is not that of a mark that this Winnow reads');
   const isWhole =
     typeof store === 'string' && typeof madeAtMs === 'number' && typeof expiresAtMs === 'number' && isObject(counts);
   if (!isWhole || !Array.isArray(gaps) || !Array.isArray(broken)) throw damaged('its first line lacks something');
+  if (aheadMs !== undefined && !Number.isSafeInteger(aheadMs))
+    throw damaged('what it says of the storage’s own time is no number of milliseconds');
   return value as unknown as StoreMarkHeader;
 }
 

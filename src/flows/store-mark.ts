@@ -10,6 +10,8 @@ export interface StoreMarkHeader {
   readonly store: string;
   /** When the look began, UTC milliseconds by the clock of who made it. */
   readonly madeAtMs: number;
+  /** By how much the storage's own time was ahead of that clock, whole milliseconds. Absent: who made it could not write there to ask. */
+  readonly aheadMs?: number;
   /** Nobody takes it from then on. */
   readonly expiresAtMs: number;
   readonly counts: SurveyCounts;

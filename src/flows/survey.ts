@@ -32,9 +32,9 @@ function countingSink(sink: Sink): { readonly sink: Sink; counts(): Pick<SourceS
     counts: () => ({ facts: { ...counts }, gaps }),
     sink: {
       resource: sink.resource,
-      existing: (kind, scope, digests) => {
+      existing: (kind, scope, digests, sizes) => {
         counts.exists += digests.size;
-        return sink.existing(kind, scope, digests);
+        return sink.existing(kind, scope, digests, sizes);
       },
       exists: (resource, about) => {
         counts.exists += 1;

@@ -11,7 +11,7 @@ export interface Limits {
   readonly maxShareOfRepository?: number;
   /** Tags that must remain in each repository from which any is removed. */
   readonly minRemaining?: number;
-  /** Share (0 to 1) of the blobs of a storage: see {@link brokenStoreLimits} in `store-limits.ts`. */
+  /** Share (0 to 1) of the blobs of a storage, and of their bytes: see {@link brokenStoreLimits} in `store-limits.ts`. */
   readonly maxDeleteRatio?: number;
 }
 

@@ -27,6 +27,8 @@ export interface StoreScope {
   /** The servers over it, and their cache, as they were named; without credentials. */
   readonly servers?: readonly string[];
   readonly cache?: string;
+  /** Which cache they are taken to have, and what says so. */
+  readonly cacheBecause?: string;
   /** Whether pushes go on while a plan is applied. */
   readonly mode?: 'online' | 'read-only';
 }

@@ -16,6 +16,8 @@ export interface StoreCounts {
   readonly young: number;
   /** Unneeded and without links, but in their grace. */
   readonly waiting: number;
+  /** Absent where no limit asks for it. */
+  readonly bytes?: BlobBytes;
   /** In the quarantine, before this plan. */
   readonly hidden: number;
   readonly hiddenBytes: number;
@@ -25,6 +27,16 @@ export interface StoreCounts {
   readonly wouldDelete: Deletion;
   /** Actions of the plan, by kind. */
   readonly steps: Readonly<Partial<Record<ActionKind, number>>>;
+}
+
+/** Lengths of the data of blobs in their place. */
+export interface BlobBytes {
+  /** Of those that nothing needs and that are old enough to go. */
+  readonly goBytes: number;
+  /** Of all. */
+  readonly allBytes: number;
+  /** There is more: so much was enough to see that what goes is within the limit. */
+  readonly isLeast: boolean;
 }
 
 /** The blobs for which the plan has a step on their way out, each counted once. */

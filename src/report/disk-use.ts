@@ -27,7 +27,9 @@ export interface DiskUse {
 
 /** Bytes on a storage that no repository's manifests reach. With those of the repositories they add up to all of its data. */
 export interface StorageUse {
-  /** Blobs in their place that nothing needs: `hard-prune` would remove them, once they are old enough. */
+  /** Length of the blobs in their place that nothing needs: `hard-prune` would remove them, once they are old enough. */
+  readonly unneededBytes: number;
+  /** What the disk gets back then: whole blocks, and nothing for data that has another hard link. No part of the sum. */
   readonly reclaimableBytes: number;
   /** In the quarantine. */
   readonly hiddenBytes: number;
@@ -64,8 +66,8 @@ export function renderDiskUse(use: DiskUse, format: OutputFormat, paint: Paint):
 
 /** All bytes that any tag reaches, each counted once; of a storage all bytes of its data. */
 export function totalBytes({ repositories, sharedBytes, storage }: DiskUse): number {
-  const { reclaimableBytes = 0, hiddenBytes = 0, lyingAboutBytes = 0 } = storage ?? {};
-  const others = sharedBytes + reclaimableBytes + hiddenBytes + lyingAboutBytes;
+  const { unneededBytes = 0, hiddenBytes = 0, lyingAboutBytes = 0 } = storage ?? {};
+  const others = sharedBytes + unneededBytes + hiddenBytes + lyingAboutBytes;
   return repositories.reduce((sum, { share }) => sum + share.uniqueBytes, others);
 }
 
@@ -118,8 +120,10 @@ function* rowsOf(use: DiskUse): Generator<Row> {
   yield { repository: 'TOTAL', what: '', uniqueBytes: totalBytes(use) };
 }
 
-function* storageRows({ reclaimableBytes, hiddenBytes, lyingAboutBytes }: StorageUse): Generator<Row> {
-  yield { repository: 'RECLAIMABLE', what: 'needed by nothing', uniqueBytes: reclaimableBytes };
+function* storageRows(use: StorageUse): Generator<Row> {
+  const { unneededBytes, reclaimableBytes, hiddenBytes, lyingAboutBytes } = use;
+  yield { repository: 'UNNEEDED', what: 'needed by nothing', uniqueBytes: unneededBytes };
+  yield { repository: 'RECLAIMABLE', what: 'what the disk gets back of it', uniqueBytes: reclaimableBytes };
   yield { repository: 'HIDDEN', what: 'in the quarantine', uniqueBytes: hiddenBytes };
   yield { repository: 'LYING ABOUT', what: 'uploads, temporary files', uniqueBytes: lyingAboutBytes };
 }

@@ -16,6 +16,7 @@ import {
   exitCodeOfRun,
   exitCodeOfUndo,
 } from './exit-code.ts';
+import type { RunCheck } from './fsck/run-check.ts';
 
 const moved: Outcome = { result: 'skipped', guard: 'target-changed', why: '' };
 const stale: Outcome = { result: 'skipped', guard: 'evidence-stale', why: '' };
@@ -51,6 +52,30 @@ describe('a dry run ends with', () => {
 
     expect(exitCodeOfPlan(planHeader({ gaps, keptByReason: { 'evidence-gap': 1 } }))).toBe(5);
     expect(exitCodeOfPlan(planHeader({ gaps, keptByReason: { 'active-record': 1 } }))).toBe(0);
+  });
+});
+
+describe('a run on a storage that was checked ends with', () => {
+  const header = planHeader({ keptByReason: {} });
+  const one = { kind: 'link-missing', repository: 'app', what: 'sha256:ab', neededBy: [], tags: [] } as const;
+  const warning = { ...one, kind: 'child-missing' } as const;
+  const codeOf = (more: Partial<RunCheck>, outcomes: readonly Outcome[] = [DONE]) => {
+    const ended = outcomes.map((outcome, n) => [tagAction(n + 1, `v${n}`), outcome] as const);
+    const check: RunCheck = { before: [one, warning], appeared: [], healed: [], unseen: [], ...more };
+    return exitCodeOfRun({ ...runReport(ended, { header }), check }, header);
+  };
+
+  test('1 where something is broken that was not before, whatever else', () => {
+    expect([codeOf({ appeared: [one] }), codeOf({ appeared: [one] }, [DONE, moved])]).toEqual([1, 1]);
+  });
+
+  test('5 where nobody could look after it, or not everywhere', () => {
+    const unseen = [{ scope: 'r', hides: 'references', source: 's', cause: 'c' }] as const;
+    expect([codeOf({ notLooked: 'why' }), codeOf({ unseen }), codeOf({ unseen }, [DONE, moved])]).toEqual([5, 5, 3]);
+  });
+
+  test('what it would end with otherwise, where it was broken before, where it is put right, and with new warnings', () => {
+    expect([codeOf({}), codeOf({ healed: [one] }), codeOf({ appeared: [warning] })]).toEqual([0, 0, 0]);
   });
 });
 

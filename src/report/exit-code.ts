@@ -1,9 +1,9 @@
-import type { RunReport } from '../apply/run-report.ts';
 import type { PlanHeader } from '../plan/plan.ts';
 import { CodedError } from '../util/pure/coded-error.ts';
 import { type Check, worstOf } from './checks.ts';
 import type { FsckFindings } from './fsck/findings.ts';
 import { isBroken } from './fsck/fsck-words.ts';
+import { type CheckedRun, hasBroken } from './fsck/run-check.ts';
 import { runOutcome } from './run/run-outcome.ts';
 import { notTried, type UndoToShow } from './undo-report.ts';
 
@@ -13,11 +13,11 @@ import { notTried, type UndoToShow } from './undo-report.ts';
  * | code | name | after a dry run | after a run | after an error |
  * |---|---|---|---|---|
  * | 0 | `done` | it can be applied, or there is nothing to do; `fsck`: nothing is broken | all was done, or there was nothing to do | |
- * | 1 | `failed` | | every request failed: nothing was done | anything that is not listed below |
+ * | 1 | `failed` | | every request failed: nothing was done; `--fsck`: something is broken that was not before | anything that is not listed below |
  * | 2 | `usage` | | | settings, arguments, credentials, addresses, plan files: what the user can put right |
  * | 3 | `partial` | `fsck`: something is broken | something was skipped or failed, or the run was stopped, or a runtime did not collect | |
  * | 4 | `limit` | the plan breaks a limit, so that a pipeline stops before it is applied | | a limit, the lease, or a tag that something keeps |
- * | 5 | `evidence` | a gap keeps something, or hides what there is; `fsck`: something could not be looked at | the same, and all else was done; or the records could not be read again | a storage could not be read whole |
+ * | 5 | `evidence` | a gap keeps something, or hides what there is; `fsck`: something could not be looked at | the same, and all else was done; or the records could not be read again; `--fsck`: no look after the run | a storage could not be read whole |
  * | 6 | `outdated` | | the world has changed so much that nothing was left to do | the plan is too old |
  *
  * Where several hold, the one that comes first in the functions below wins: what went wrong before what was held back.
@@ -35,14 +35,16 @@ export function exitCodeOfPlan(header: Pick<PlanHeader, 'broken'> & WhatWasSeen)
 }
 
 /** After a run. @param header - of the plan that was applied: whether gaps kept anything. */
-export function exitCodeOfRun(report: RunReport, header: WhatWasSeen): ExitCode {
+export function exitCodeOfRun(report: CheckedRun, header: WhatWasSeen): ExitCode {
+  const { check } = report;
   const outcome = runOutcome(report);
-  if (outcome === 'failed') return exitCodes.failed;
+  if (outcome === 'failed' || (check !== undefined && hasBroken(check))) return exitCodes.failed;
   if (report.tally.failed > 0 || report.stopped || (report.unfinished ?? []).length > 0) return exitCodes.partial;
   if (report.undone.some((one) => one.outcome.result === 'skipped' && one.outcome.guard === 'evidence-stale'))
     return exitCodes.evidence;
   if (outcome === 'refused') return exitCodes.outdated;
   if (outcome === 'partial') return exitCodes.partial;
+  if (check !== undefined && (check.notLooked !== undefined || check.unseen.length > 0)) return exitCodes.evidence;
   return isIncomplete(header) ? exitCodes.evidence : exitCodes.done;
 }
 
@@ -89,6 +91,8 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   CLUSTER_NO_IMAGE_PRUNER: usage,
   JOURNAL_NO_SUCH_RUN: usage,
   REGISTRY_NOT_FOUND: usage,
+  CACHE_CONTRADICTED: usage,
+  CACHE_ADDRESS_UNKNOWN: usage,
   HARD_PRUNE_NO_REPLICAS: usage,
   HARD_PRUNE_OTHER_STORE: usage,
   HARD_PRUNE_DELETE_DISABLED: usage,
@@ -99,6 +103,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   STORE_NOT_FOUND: usage,
   STORE_NOT_THIS_KIND: usage,
   STORE_WALK_FAILED: exitCodes.evidence,
+  REGISTRY_OWNS_STORAGE: usage,
   REGISTRY_UNREACHABLE: usage,
   REGISTRY_NOT_A_REGISTRY: usage,
   REGISTRY_NO_CATALOG: usage,

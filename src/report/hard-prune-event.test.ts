@@ -67,6 +67,18 @@ test('the summary of a run counts what was done, and only purged data as given b
   });
 });
 
+test('the summary of a run that was checked tells what is broken since, and that nobody could look', () => {
+  const one = { kind: 'link-missing', repository: 'app', what: 'sha256:ab', neededBy: [], tags: [] } as const;
+  const warning = { ...one, kind: 'link-idle' } as const;
+  const check = { before: [one, warning], appeared: [one, warning], healed: [warning], unseen: [] };
+  const fsckOf = (more: object) =>
+    hardPruneRunEvent({ ...runReport([]), check: { ...check, ...more } }, storeHeader()).fsck;
+
+  expect(fsckOf({})).toEqual({ broken_before: 1, broken_new: 1, put_right: 0 });
+  expect(fsckOf({ notLooked: 'it was stopped' })).toEqual({ broken_before: 1, broken_new: null, put_right: null });
+  expect(hardPruneRunEvent(runReport([]), storeHeader())).not.toHaveProperty('fsck');
+});
+
 test('its envelope names the storage, where that of a reconciliation names the registry', () => {
   const { source, subject, type, id } = inEnvelope(hardPrunePlanEvent(storeHeader(), 0));
 

@@ -2,6 +2,8 @@ import type { RunReport } from '../apply/run-report.ts';
 import type { ActionKind } from '../plan/action.ts';
 import type { PlanHeader, PlanScope } from '../plan/plan.ts';
 import { systemName } from '../plan/plan.ts';
+import { sumsOf } from './fsck/fsck-words.ts';
+import type { CheckedRun, RunCheck } from './fsck/run-check.ts';
 import { planOutcome, type RunOutcome, runOutcome } from './run/run-outcome.ts';
 import { isoTime } from './words.ts';
 
@@ -28,6 +30,8 @@ export interface HardPruneEvent {
   readonly duration_seconds: number;
   readonly totals: HardPruneTotals;
   readonly steps: HardPruneSteps;
+  /** Of a run with `--fsck`. */
+  readonly fsck?: HardPruneCheck;
 }
 
 /** What was there when the plan was made, and what else counts. */
@@ -46,6 +50,14 @@ export interface HardPruneTotals {
   readonly failed: number;
   /** Things that could not be seen when the plan was made. */
   readonly gaps: number;
+}
+
+/** Things that can not be pulled, or not whole. */
+export interface HardPruneCheck {
+  readonly broken_before: number;
+  /** Null: nobody could look after the run. */
+  readonly broken_new: number | null;
+  readonly put_right: number | null;
 }
 
 /** How many of each. */
@@ -80,7 +92,7 @@ export function hardPrunePlanEvent(header: PlanHeader, durationMs: number): Hard
 }
 
 /** What a run did. @param header - of the plan that was applied. */
-export function hardPruneRunEvent(report: RunReport, header: PlanHeader): HardPruneEvent {
+export function hardPruneRunEvent(report: CheckedRun, header: PlanHeader): HardPruneEvent {
   const { skipped, failed } = report.tally;
   return {
     ...headOf(report.scope, report.endedAtMs),
@@ -94,7 +106,13 @@ export function hardPruneRunEvent(report: RunReport, header: PlanHeader): HardPr
       ...{ purged_bytes: purgedBytes(report), brought_back: report.broughtBack?.blobs ?? 0, skipped, failed },
     },
     steps: stepsOf((kind) => report.steps[kind]?.count ?? 0),
+    ...(report.check === undefined ? {} : { fsck: checkCounts(report.check) }),
   };
+}
+
+function checkCounts({ before, appeared, healed, notLooked }: RunCheck): HardPruneCheck {
+  const after = (damage: RunCheck['before']) => (notLooked === undefined ? sumsOf(damage).broken : null);
+  return { broken_before: sumsOf(before).broken, broken_new: after(appeared), put_right: after(healed) };
 }
 
 function headOf(scope: PlanScope, atMs: number) {

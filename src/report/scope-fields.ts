@@ -10,6 +10,7 @@ export function scopeFields({ flow, scope }: { readonly flow: FlowName; readonly
     ['registry', scope.registry?.host],
     ['registryUrl', scope.registry?.url],
     ['store', scope.store?.name],
+    ['cache', scope.store?.cacheBecause],
     ['imageApi', scope.images?.name],
     ['integratedRegistry', scope.images?.registryUrl],
     ['namespace', scope.images?.namespace],

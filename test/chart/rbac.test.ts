@@ -206,6 +206,20 @@ describe('on a cluster that obeys roles', () => {
     await expect(other.remember(signal)).rejects.toMatchObject({ code: 'READ_ONLY_CLUSTER_FAILED' });
   });
 
+  test('hard-prune lists what names images only where untagged manifests go that its own cluster may use', () => {
+    const rolesWith = (settings: object) => roles(render(only({ hardPrune: { enabled: true, settings } })));
+    const deleteUntagged = { hardPrune: { deleteUntagged: true } };
+
+    const rendered = render(
+      only({ hardPrune: { enabled: true, settings: { ...deleteUntagged, clusters: ['kubernetes'] } } }),
+    );
+    sameAsPrune(rendered, 'winnow-winnow-hard-prune-uses');
+    expect(workload(rendered, 'winnow-hard-prune').pod.automountServiceAccountToken).toBe(true);
+    expect(rolesWith({ clusters: ['kubernetes'] })).toEqual([]);
+    expect(rolesWith(deleteUntagged)).toEqual([]);
+    expect(rolesWith({ ...deleteUntagged, clusters: ['manifests:/srv/gitops'] })).toEqual([]);
+  });
+
   test('hard-prune switches OpenShift’s registry by its operator’s settings alone', () => {
     const { objects } = render(examples.get('openshift') ?? {});
 
@@ -220,6 +234,10 @@ describe('on a cluster that obeys roles', () => {
     );
   });
 });
+
+function sameAsPrune({ objects }: Rendered, name: string): void {
+  expect(singly(rulesOf(objects, 'ClusterRole', name))).toEqual(singly(documented('prune.yaml', 'winnow-prune')));
+}
 
 /** Two registries, whose controllers keep up with every change at once. */
 function putDeployments(server: KubeApiServer): void {

@@ -15,6 +15,9 @@ const codes = new Set(errorTables.flatMap((table) => Object.keys(table.codes)));
 const foreign = new Set([
   'NO_COLOR',
   'REGISTRY_AUTH_FILE',
+  'REGISTRY_CONFIGURATION_PATH',
+  'REGISTRY_REDIS',
+  'REGISTRY_STORAGE_CACHE',
   'REGISTRY_STORAGE_MAINTENANCE_READONLY',
   'TAG_INVALID',
   'TAG_AS_INDENT',

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli, spawnCli } from '../support/run-cli.ts';
-import { buildStore, image, listTree } from '../support/store-world/index.ts';
+import { buildStore, image, listFiles, listTree } from '../support/store-world/index.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 /** Twenty blobs that nobody needs, half of them linked by a repository, and an upload that lies about. */
@@ -31,7 +31,7 @@ interface Planned {
   readonly repositories?: readonly string[];
 }
 
-const ALL = ['--min-blob-age', '0s', '--upload-age', '0s', '--max-delete-ratio', '1', '-o', 'json'];
+const ALL = ['--min-blob-age', '0s', '--upload-age', '2h', '--max-delete-ratio', '1', '-o', 'json'];
 
 function told({ stdout }: { readonly stdout: string }): readonly string[] {
   const { actions } = JSON.parse(stdout) as { readonly actions: readonly Planned[] };
@@ -41,9 +41,14 @@ function told({ stdout }: { readonly stdout: string }): readonly string[] {
 describe('a mark that is shared', () => {
   test('lets parts find together what one run finds, and changes nothing on the storage', async () => {
     const { dir, run, file } = makeStore();
-    const before = listTree(dir);
+    const ofTheRegistry = () => listTree(join(dir, 'docker'));
+    const [before, filesBefore] = [ofTheRegistry(), listFiles(dir)];
     const marked = await run('--mark-out', file, '-o', 'json');
     expect([marked.code, marked.stderr]).toEqual([0, '']);
+    // It asked the storage for its time: Winnow's own folder is there since, and nothing in it.
+    expect([ofTheRegistry(), listFiles(dir)]).toEqual([before, filesBefore]);
+    expect(JSON.parse(readFileSync(file, 'utf8').split('\n')[0] ?? '')).toHaveProperty('aheadMs');
+    const all = listTree(dir);
     expect(JSON.parse(marked.stdout)).toMatchObject({ kind: 'StoreMark', unneeded: 20 });
 
     const whole = told(await run(...ALL));
@@ -56,7 +61,7 @@ describe('a mark that is shared', () => {
       }
       expect(parts.sort()).toEqual(whole);
     }
-    expect(listTree(dir)).toEqual(before);
+    expect(listTree(dir)).toEqual(all);
   });
 
   test('is swept by two at once, and what a manifest names since stays', async () => {
@@ -75,7 +80,7 @@ describe('a mark that is shared', () => {
     store.write(link, digest);
     utimesSync(link, new Date(), new Date());
 
-    const limits = ['--min-blob-age', '0s', '--upload-age', '0s', '--max-delete-ratio', '1'];
+    const limits = ['--min-blob-age', '0s', '--upload-age', '2h', '--check-after', '10s', '--max-delete-ratio', '1'];
     const sweep = (shard: string) => run('--mark', file, '--shard', shard, ...limits, '--confirm');
     const [first, second] = await Promise.all([sweep('1/2'), sweep('2/2')]);
     expect([first?.code, second?.code].sort()).toEqual([0, 3]); // one part had something to leave
@@ -95,7 +100,7 @@ describe('a mark that is shared', () => {
   test('is swept to the same end when a part is killed in the midst of it, and begun again', async () => {
     const { dir, run, file, address, home } = makeStore(3000);
     expect((await run('--mark-out', file)).code).toBe(0);
-    const limits = ['--min-blob-age', '0s', '--max-delete-ratio', '1', '--confirm'];
+    const limits = ['--min-blob-age', '0s', '--check-after', '10s', '--max-delete-ratio', '1', '--confirm'];
     const part = ['--mark', file, '--shard', '1/2', ...limits];
     const killed = spawnCli(['hard-prune', '--store', address, '--cache', 'none', ...part], { home });
     await expect

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { describeReal } from '../support/requirements.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type Eyes, makeBucket, uploadFolder } from '../support/s3-eyes.ts';
@@ -44,6 +45,32 @@ describeReal('hard-prune on a bucket', [...SWIFT_PROGRAMS], () => {
     expect(await eyes.keys()).toEqual(before);
   });
 
+  test('a page of the listing that fails ends it, by its own plan or a saved one, before anything is changed', async () => {
+    const body = '<Error><Code>AccessDenied</Code><Message>not for you</Message></Error>';
+    let fault: Fault = 'pass';
+    /** What needs the blobs is listed after them. */
+    const isLate = ({ path }: ProxiedRequest) => path.includes('list-type=2') && path.includes('repositories');
+    const proxy = await startFaultProxy(swift.url, (asked) => (isLate(asked) ? fault : 'pass'));
+    const through = `s3://registry/images?endpoint=${proxy.url}`;
+    const hardPrune = ['hard-prune', '--store', through, '--cache', 'none', ...ALL];
+    const saved = join(home, 'plan.jsonl');
+    const ofTheRegistry = async () => (await eyes.keys()).filter((key) => key.startsWith('images/docker/'));
+    const before = await ofTheRegistry();
+    expect((await run(...hardPrune, '--plan-out', saved)).code).toBe(0);
+
+    fault = { status: 403, body };
+    const refused = await run('apply', saved, '--confirm');
+    expect(refused.stderr).toMatch(
+      /listing \S+\/repositories\/: AccessDenied \(403\): not for you \(STORE_WALK_FAILED\)/,
+    );
+    fault = 'reset'; // again and again, as often as it asks
+    const cutOff = await run(...hardPrune, '--confirm');
+    expect(cutOff.stderr).toMatch(/listing \S+\/repositories\/: .*ECONNRESET \(STORE_WALK_FAILED\)/);
+
+    expect([refused.code, cutOff.code]).toEqual([5, 5]);
+    expect(await ofTheRegistry()).toEqual(before);
+  });
+
   test('parts by a shared mark find together what one run finds', async () => {
     const file = join(home, 'mark');
     expect((await run('hard-prune', '--store', address, '--mark-out', file)).code).toBe(0);
@@ -62,7 +89,17 @@ describeReal('hard-prune on a bucket', [...SWIFT_PROGRAMS], () => {
     const link = join('images/docker/registry/v2/repositories/tool/_layers/sha256', store.digest('o').slice(7), 'link');
     expect(await eyes.get(link)).toBeDefined();
 
-    const done = await run('hard-prune', '--store', address, '--cache', 'none', ...ALL, '--confirm');
+    const done = await run(
+      'hard-prune',
+      '--store',
+      address,
+      '--cache',
+      'none',
+      ...ALL,
+      '--check-after',
+      '10s',
+      '--confirm',
+    );
     expect([done.code, done.stderr]).toEqual([0, '']);
     expect(done.stdout).toContain('Unlinked 5 blobs');
     expect(await eyes.get(link)).toBeUndefined();

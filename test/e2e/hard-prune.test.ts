@@ -77,6 +77,14 @@ describe('a dry run', () => {
     const short = await runCli(['hard-prune', '--store', makeStore().address, '--grace', '1m']);
     expect(short.code).toBe(2);
     expect(short.stderr).toContain('it is less than 2h, while pushes go on');
+    for (const [flag, least] of [
+      ['--check-after', '10s'],
+      ['--upload-age', '2h'],
+    ] as const) {
+      const args = ['--store', makeStore().address, '--cache', 'none', flag, '0s', '--confirm'];
+      const { code, stderr } = await runCli(['hard-prune', ...args]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`it is less than ${least}, while pushes go on`)]);
+    }
   });
 });
 
@@ -96,7 +104,7 @@ describe('a run', () => {
     const link = store.layerLink('app/nested', 'o');
     expect(existsSync(link)).toBe(true);
 
-    const done = await run('hard-prune', '--store', address, '--cache', 'none', '--confirm');
+    const done = await run('hard-prune', '--store', address, '--cache', 'none', '--check-after', '10s', '--confirm');
     expect(done.code).toBe(0);
     expect(done.stdout).toContain('Unlinked 5 blobs');
     expect(existsSync(link)).toBe(false);
@@ -111,6 +119,34 @@ describe('a run', () => {
     expect(existsSync(link)).toBe(true);
   });
 
+  test('removes temporary files that a registry left beside links and data, with --thorough, and none that is young', async () => {
+    const dir = join(makeTempFolder('tidy'), 'registry');
+    const store = buildStore(dir, {
+      manifests: { A: image(['x', 'y']) },
+      repositories: { app: { tags: { v1: 'A' } } },
+    });
+    const left = (path: string, atMs = store.atMs) => {
+      const file = `${path}.0b2c3d4e-0000-4000-8000-000000000000.tmp`;
+      store.write(file, 'half', atMs);
+      return file;
+    };
+    const places = [
+      ...[store.data('x'), store.layerLink('app', 'x'), store.revisionLink('app', 'A')],
+      ...[store.currentLink('app', 'v1'), store.historyLink('app', 'v1', 'A')],
+    ];
+    const old = places.map((path) => left(path));
+    const young = left(store.layerLink('app', 'y'), Date.now());
+    const flags = ['--store', `distribution-fs:${dir}`, '--cache', 'none', '--confirm'];
+
+    expect((await runCli(['hard-prune', ...flags])).code).toBe(0);
+    expect(old.filter((file) => !existsSync(file))).toEqual([]);
+    expect((await runCli(['hard-prune', ...flags, '--thorough'])).code).toBe(0);
+
+    expect(old.filter((file) => existsSync(file))).toEqual([]);
+    expect(existsSync(young)).toBe(true);
+    expect(places.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
   test('does exactly what a saved plan says', async () => {
     const { store, address } = makeStore();
     const home = makeTempFolder('home');
@@ -118,7 +154,8 @@ describe('a run', () => {
     const planned = await runCli(['hard-prune', '--store', address, '--cache', 'none', '--plan-out', file], { home });
     expect(planned.stdout).toContain(`winnow apply ${file} --confirm`);
     expect((await runCli(['apply', file], { home })).stdout).toContain('Would delete 5 blobs');
-    const applied = await runCli(['apply', file, '--confirm'], { home });
+    const env = { WINNOW_HARD_PRUNE_CHECK_AFTER: '10s' };
+    const applied = await runCli(['apply', file, '--confirm'], { home, env });
     expect(applied.stdout).toContain('Unlinked 5 blobs');
     expect(applied.code).toBe(0);
     expect(existsSync(store.layerLink('app/nested', 'o'))).toBe(false);

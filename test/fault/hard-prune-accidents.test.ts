@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { freshMarks } from '../../src/flows/fresh-mark.ts';
 import { fileJournal } from '../../src/systems/journal/file/file-journal.ts';
-import { CodedError } from '../../src/util/pure/coded-error.ts';
 import {
   type DiskStore,
   diskStore,
@@ -16,7 +15,9 @@ import {
   registryFiles,
   runOnDisk,
 } from '../support/disk-store.ts';
+import { describeMounting, runWithMounts } from '../support/own-mounts.ts';
 import { digestOf } from '../support/push-image.ts';
+import { bundle } from '../support/run-typescript.ts';
 import { applyToStore, type StoreRig, storeRig } from '../support/store-rig.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -56,28 +57,44 @@ describe('two machines over one storage', () => {
   });
 });
 
-describe('a quarantine on another file system', () => {
-  test('is refused by the file system: everything stays in its place, and nothing is copied', async () => {
-    const one = await fresh();
-    await runOnDisk(one.rig, 1, 1);
-    const before = registryFiles(one);
-    const elsewhere = {
-      ...one.store,
-      hide: async () => {
-        throw new CodedError('STORE_QUARANTINE_ELSEWHERE', 'hiding: EXDEV, cross-device link not permitted');
-      },
-    };
-
-    const plan = await planDisk(one.store, 'run-2');
-    const report = await applyToStore({ ...one.rig, store: elsewhere }, plan, options(one.rig));
-
-    expect(report.undone.map(({ outcome }) => outcome)).toEqual([
-      expect.objectContaining({ result: 'failed', code: 'STORE_QUARANTINE_ELSEWHERE' }),
-      expect.objectContaining({ result: 'failed', code: 'STORE_QUARANTINE_ELSEWHERE' }),
-    ]);
-    expect([registryFiles(one), hiddenFiles(one)]).toEqual([before, []]);
+describeMounting('a quarantine that nothing can be renamed into', () => {
+  const tmpfs = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs'];
+  const notFollowed = {
+    code: 'STORE_WALK_FAILED',
+    message: expect.stringContaining('something else is mounted there'),
+  };
+  let program: string;
+  beforeAll(async () => {
+    program = await bundle(join(import.meta.dirname, '../support/children/quarantine-elsewhere.ts'));
   });
 
+  const happen = (folder: string, when: string, what: readonly string[]) => {
+    const child = runWithMounts('exec "$@"', [process.execPath, program, folder, when, ...what]);
+    expect(child.stderr).toBe('');
+    const { came, before, after, copies, repaired } = JSON.parse(child.stdout);
+    expect([after, copies]).toEqual([before, []]);
+    expect(repaired).toEqual({ undone: [], gone: ['first', 'second'] });
+    return came;
+  };
+
+  test.each(['before the plan', 'after the plan'])(
+    'because another file system was mounted there %s ends the run: all stays in its place, and the next one goes on',
+    (when) => {
+      expect(happen(makeTempFolder('store'), when, tmpfs)).toEqual(notFollowed);
+    },
+  );
+
+  test('is refused by the file system itself where it is mounted twice: everything stays in its place, and nothing is copied', () => {
+    const folder = makeTempFolder('store');
+
+    const came = happen(folder, 'before the plan', ['--bind', join(folder, '.winnow', 'quarantine')]);
+
+    const failed = expect.objectContaining({ result: 'failed', code: 'STORE_QUARANTINE_ELSEWHERE' });
+    expect(came).toEqual([failed, failed]);
+  });
+});
+
+describe('a quarantine', () => {
   test('behind a symbolic link is not followed', async () => {
     const one = await fresh();
     const elsewhere = makeTempFolder('elsewhere', '/dev/shm');

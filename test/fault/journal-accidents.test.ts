@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +5,7 @@ import { expect, test } from 'vitest';
 import { linesOf } from '../../src/systems/journal/contract.suite.ts';
 import { fileJournal } from '../../src/systems/journal/file/file-journal.ts';
 import { spawnTied } from '../support/child.ts';
+import { describeMounting, runWithMounts } from '../support/own-mounts.ts';
 import { bundle } from '../support/run-typescript.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
@@ -54,21 +54,13 @@ async function killedAfter(ms: number, program: string, args: readonly string[])
   return output.split('\n').slice(0, -1);
 }
 
-/** A mount namespace of its own: the small disk is gone with the process. Root may, and users where the kernel lets them. */
-const UNSHARE = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])];
-const canMount = spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
-if (!canMount) process.stderr.write('SKIPPED: the journal on a full disk: this user may not mount one\n');
-
-test.skipIf(!canMount)(
-  'stops for good when the disk is full, and can be read and gone on with after that',
-  async () => {
+describeMounting('a journal on a disk of its own', () => {
+  test('stops for good when the disk is full, and can be read and gone on with after that', async () => {
     const disk = makeTempFolder('disk');
     const program = await bundle(join(children, 'fill-journal.ts'));
     const mountAndRun = 'mount -t tmpfs -o size=512k tmpfs "$1" && exec "$2" "$3" "$1"';
 
-    const child = spawnSync('unshare', [...UNSHARE, 'sh', '-c', mountAndRun, 'sh', disk, process.execPath, program], {
-      encoding: 'utf8',
-    });
+    const child = runWithMounts(mountAndRun, [disk, process.execPath, program]);
 
     expect(child.stderr).toBe('');
     const { acknowledged, data, ...told } = JSON.parse(child.stdout);
@@ -82,5 +74,5 @@ test.skipIf(!canMount)(
     expect(data.slice(0, acknowledged)).toEqual(Array.from({ length: acknowledged }, (_, at) => at));
     expect(data.at(-1)).toBe('after');
     expect(data.length - acknowledged).toBeLessThanOrEqual(2); // 'after', and perhaps a line that was whole but not acknowledged
-  },
-);
+  });
+});

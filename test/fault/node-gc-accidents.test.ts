@@ -1,17 +1,15 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, writeFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ROOT } from '../support/markdown.ts';
+import { NOBODY, runCliAsNobody } from '../support/cli-as-nobody.ts';
 import { type Node, startNode } from '../support/node-rig.ts';
 import { describeReal } from '../support/requirements.ts';
-import { builtCli, type CliResult, runCli, spawnCli } from '../support/run-cli.ts';
+import { runCli, spawnCli } from '../support/run-cli.ts';
 import { busyboxLayer, paddingLayer, pushRunnable } from '../support/runnable-image.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
-const NOBODY = 65534;
 const SOCKET_GROUP = 64999;
 const UNUSED = 10;
 
@@ -65,36 +63,9 @@ describeReal(
       }
     }
 
-    /** The built command where anybody can read it: a checkout may be its owner's alone. */
-    function cliForAll(): string {
-      const folder = makeTempFolder('for-all');
-      const built = builtCli();
-      cpSync(dirname(built), join(folder, 'winnow'), { recursive: true });
-      // What a bundle can't hold: see scripts/build.mjs.
-      for (const name of ['libsql', '@libsql', '@neon-rs', 'detect-libc'])
-        cpSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
-      writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-      spawnSync('chmod', ['-R', 'a+rX', folder]);
-      return join(folder, 'winnow', basename(built));
-    }
-
     /** Without capabilities, in this group alone. */
-    async function asNobody(
-      gid: number,
-      ...more: readonly string[]
-    ): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
-      const cli = cliForAll();
-      chownSync(home, NOBODY, gid);
-      const who = ['--reuid', `${NOBODY}`, '--regid', `${gid}`, '--clear-groups', '--no-new-privs'];
-      const command = [...who, '--bounding-set=-all', '--inh-caps=-all', process.execPath, cli];
-      const env = { PATH: process.env['PATH'], HOME: home, TZ: 'UTC' };
-      const all = [...command, ...args(), '--state-dir', join(home, 'state'), ...more];
-      return await new Promise((resolve) => {
-        execFile('setpriv', all, { env, cwd: home }, (error, stdout, stderr) =>
-          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-        );
-      });
-    }
+    const asNobody = (gid: number, ...more: readonly string[]) =>
+      runCliAsNobody([...args(), '--state-dir', join(home, 'state'), ...more], { home, gid });
 
     test('a socket that is not there is told as such', async () => {
       const { code, stderr } = await runCli(args('/nowhere/containerd.sock'), { home });

@@ -1,23 +1,18 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Digest } from '../../src/oci/digest.ts';
 import { blobPath, storeRoot } from '../../src/oci/distribution-layout.ts';
 import type { PendingBlob } from '../../src/systems/store/contract.ts';
 import { storeWriter } from '../../src/systems/store/distribution-fs/writer.ts';
 import { sha256Hex } from '../../src/util/pure/hash.ts';
 import { spawnTied } from '../support/child.ts';
+import { describeMounting, runWithMounts } from '../support/own-mounts.ts';
 import { bundle } from '../support/run-typescript.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const children = join(import.meta.dirname, '../support/children');
-
-/** A mount namespace of its own: what is mounted there is gone with the process. */
-const UNSHARE = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])];
-const canMount = spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
-if (!canMount) process.stderr.write('SKIPPED: a store on a full or forbidden disk: this user may not mount one\n');
 
 interface Told {
   readonly code: string;
@@ -29,15 +24,14 @@ async function happen(accident: string): Promise<Readonly<Record<'broken' | 'rep
   const disk = makeTempFolder('disk');
   const program = await bundle(join(children, 'store-accident.ts'));
   const mountAndRun = 'mount -t tmpfs -o size=256k,mode=755 tmpfs "$1" && exec "$2" "$3" "$4" "$1"';
-  const args = ['sh', disk, process.execPath, program, accident];
-  const child = spawnSync('unshare', [...UNSHARE, 'sh', '-c', mountAndRun, ...args], { encoding: 'utf8' });
+  const child = runWithMounts(mountAndRun, [disk, process.execPath, program, accident]);
   expect(child.stderr).toBe('');
   return JSON.parse(child.stdout);
 }
 
 const allWell = { clock: 'number', lock: 'released', note: 'noted', hide: 'done', isInPlace: false };
 
-describe.skipIf(!canMount)('a store', () => {
+describeMounting('a store on a disk of its own', () => {
   test('on a full disk is left as it is, with the path and what to do, and goes on when there is room', async () => {
     const { broken, repaired } = await happen('full');
 
@@ -86,7 +80,11 @@ describe.skipIf(!canMount)('a store', () => {
         message: expect.stringContaining('/blobs/sha256/ab'),
       });
       expect(broken['isInPlace']).toBe(true);
-      expect(repaired['hide']).toBe('done');
+      expect(broken['walk']).toMatchObject({
+        code: 'STORE_WALK_FAILED',
+        message: expect.stringMatching(/\/blobs\/sha256\/ab: something else is mounted there$/),
+      });
+      expect(repaired).toMatchObject({ hide: 'done', walk: 'walked' });
     },
   );
 });

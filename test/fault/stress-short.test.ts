@@ -26,7 +26,7 @@ describeReal('a registry to which is pushed while it is collected', ['docker-reg
     },
   );
 
-  test.each(['in-memory'] as const)(
+  test.each(['redis'] as const)(
     'has none either when the collector is killed and started again all the time, with the cache: %s',
     async (cache) => {
       const result = await runCell({ cache, collector: 'killed', seconds: SECONDS, pushers: 6 });

@@ -8,11 +8,11 @@ import type { DescriptorCache } from '../../src/systems/descriptor-cache/contrac
 import { openDescriptorCache } from '../../src/systems/descriptor-cache/index.ts';
 import { openRegistry } from '../../src/systems/registry/index.ts';
 import { openDisk, runOnDisk } from '../support/disk-store.ts';
+import { type Distribution, describeDistributions } from '../support/distributions.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { type PushedImage, pushImage } from '../support/push-image.ts';
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { startRedisServer } from '../support/redis-server.ts';
 import { brokenParts } from '../support/registry-view.ts';
-import { describeReal } from '../support/requirements.ts';
 import { skopeo } from '../support/skopeo.ts';
 import { type StoreRig, storeRig, undoOnStore } from '../support/store-rig.ts';
 import { listFiles } from '../support/store-world/index.ts';
@@ -31,27 +31,16 @@ interface Scene {
   readonly folder: string;
 }
 
-async function twoServers(kind: DescriptorCache['kind']): Promise<Scene> {
+async function twoServers(distribution: Distribution, kind: DescriptorCache['kind']): Promise<Scene> {
   const folder = makeTempFolder('storage');
   for (const part of ['blobs', 'repositories']) mkdirSync(join(storeRoot(folder), part), { recursive: true });
   const redis = kind === 'redis' ? await startRedisServer() : undefined;
-  const start = () =>
-    startDockerRegistry({
-      ...{ folder, cache: kind === 'in-memory' ? 'inmemory' : 'none' },
-      ...(redis && { settings: overRedis(folder, redis) }),
-    });
+  const cached = redis ?? (kind === 'in-memory' ? 'inmemory' : 'none');
+  const start = () => startDockerRegistry({ distribution, folder, cache: cached });
   const servers = [await start(), await start()] as const;
   const replicas = await Promise.all(servers.map(({ url }) => openRegistry({ url }, signal)));
   const cache = await openDescriptorCache(redis?.url ?? kind);
   return { servers, folder, rig: storeRig(await openDisk(folder), { replicas, cache }) };
-}
-
-function overRedis(folder: string, { addr, password }: RedisServer) {
-  const storage = {
-    ...{ filesystem: { rootdirectory: folder }, delete: { enabled: true } },
-    ...{ maintenance: { uploadpurging: { enabled: false } }, cache: { blobdescriptor: 'redis' } },
-  };
-  return { storage, redis: { addr, password } };
 }
 
 const layers = ['first', 'second'].map((name) => gzipSync(`the files of the ${name} layer`));
@@ -77,14 +66,14 @@ async function warmUp({ servers }: Scene, repository: string, image: PushedImage
     expect(await brokenParts(url, [`${repository}@${image.digest}`, `${repository}:v1`])).toEqual([]);
 }
 
-describeReal('A push by skopeo', ['docker-registry', 'redis-server', 'skopeo'], () => {
+describeDistributions('A push by skopeo to Distribution', ['redis-server', 'skopeo'], (distribution) => {
   describe.each(['none', 'in-memory', 'redis'] as const)('with the cache %s', (kind) => {
     let scene: Scene;
     let image: PushedImage;
     let copy: string;
 
     beforeEach(async () => {
-      scene = await twoServers(kind);
+      scene = await twoServers(distribution, kind);
       const [{ url, host }] = scene.servers;
       await pushImage(url, 'other', { tag: 'v1' });
       image = await pushImage(url, 'app', { tag: 'v1', layers, label: 'app' });
@@ -120,7 +109,7 @@ describeReal('A push by skopeo', ['docker-registry', 'redis-server', 'skopeo'], 
   });
 
   test('is not needed where the run is undone after hiding: the image is pulled by its digest as before', async () => {
-    const scene = await twoServers('in-memory');
+    const scene = await twoServers(distribution, 'in-memory');
     const { rig, servers, folder } = scene;
     const image = await pushImage(servers[0].url, 'app', { layers, label: 'untagged' });
     await pushImage(servers[0].url, 'app', { tag: 'v1', label: 'tagged' });

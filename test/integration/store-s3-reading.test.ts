@@ -122,7 +122,10 @@ describeReal('a store that is read in an S3-compatible bucket', SWIFT_PROGRAMS, 
   });
 
   test('is found by what lies there, and nothing else is taken for it', async () => {
-    await eyes.put('zot/app/index.json', '{}');
+    await eyes.put('photos/2026/one.jpg', '');
+    await eyes.put('zot/team/app/index.json', '{}');
+    await eyes.put('zot/team/app/oci-layout', '{}');
+    await eyes.put(`quay/datastorage/registry/sha256/ab/${'ab'.repeat(32)}`, '');
     await eyes.put('gitlab/docker/registry/lockfiles/database-in-use', '');
     await eyes.put('gitlab/docker/registry/v2/repositories/app/_layers/sha256/x', '');
     const at = (prefix: string, bucket = eyes.bucket) =>
@@ -130,14 +133,20 @@ describeReal('a store that is read in an S3-compatible bucket', SWIFT_PROGRAMS, 
 
     await expect(at('nothing')).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
     await expect(at('', 'no-such-bucket')).rejects.toMatchObject({ code: 'STORE_NOT_FOUND' });
-    await expect(at('zot')).rejects.toMatchObject({
+    await expect(at('photos')).rejects.toMatchObject({
       code: 'STORE_NOT_THIS_KIND',
-      message: expect.stringContaining('app/'),
+      message: expect.stringContaining('but 2026/'),
     });
-    await expect(at('gitlab')).rejects.toMatchObject({
-      code: 'STORE_NOT_THIS_KIND',
-      message: expect.stringContaining('GitLab'),
-    });
+    for (const [prefix, owner, advice] of [
+      ['zot', 'zot', 'zot’s own collection'],
+      ['quay', 'Quay', 'through Quay'],
+      ['gitlab', 'GitLab with the metadata database', 'cleanup policy in GitLab'],
+    ] as const)
+      await expect(at(prefix)).rejects.toMatchObject({
+        code: 'STORE_NOT_THIS_KIND',
+        message: expect.stringContaining(`it is the storage of ${owner}, `),
+        hint: expect.stringContaining(advice),
+      });
   });
 });
 

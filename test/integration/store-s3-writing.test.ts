@@ -4,6 +4,7 @@ import type { Digest } from '../../src/oci/digest.ts';
 import { blobPath, layerLinkPath } from '../../src/oci/distribution-layout.ts';
 import type { BucketAddress } from '../../src/systems/store/address.ts';
 import { storeWritingContract, type WritingGround } from '../../src/systems/store/contract-writing.suite.ts';
+import { newClaimKey, writeClaim } from '../../src/systems/store/distribution-s3/claims.ts';
 import { connectBucket } from '../../src/systems/store/distribution-s3/connection.ts';
 import { newNoteKey, writeNote } from '../../src/systems/store/distribution-s3/hidden-notes.ts';
 import { bucketPlace } from '../../src/systems/store/distribution-s3/index.ts';
@@ -70,14 +71,21 @@ describeReal('a store in an S3-compatible bucket', SWIFT_PROGRAMS, () => {
     test('of a holder that is silent for too long is taken over, and the holder is told', async () => {
       const { place } = await openPlace(plain, {});
       const silent = { ...place, bucket: { ...place.bucket } };
-      const first = await lockBucket(silent, 'run 1', never, { ttlMs: 3000, settleMs: 50 });
+      const first = await lockBucket({
+        place: silent,
+        holder: 'run 1',
+        signal: never,
+        times: { ttlMs: 3000, settleMs: 50 },
+      });
       silent.bucket.write = () => Promise.reject(new Error('cut off'));
-      await expect(lockBucket(place, 'run 2', never, { ttlMs: 3000, settleMs: 50 })).rejects.toMatchObject({
+      await expect(
+        lockBucket({ place, holder: 'run 2', signal: never, times: { ttlMs: 3000, settleMs: 50 } }),
+      ).rejects.toMatchObject({
         code: 'LEASE_HELD',
       });
       await sleep(4500);
 
-      const second = await lockBucket(place, 'run 2', never, { ttlMs: 3000, settleMs: 50 });
+      const second = await lockBucket({ place, holder: 'run 2', signal: never, times: { ttlMs: 3000, settleMs: 50 } });
 
       expect(first.lost.reason).toMatchObject({ code: 'LEASE_LOST' });
       expect(second.lost.aborted).toBe(false);
@@ -86,10 +94,12 @@ describeReal('a store in an S3-compatible bucket', SWIFT_PROGRAMS, () => {
 
     test('is renewed, and lost when somebody removes it', async () => {
       const { place, prefix } = await openPlace(versioned, {});
-      const lock = await lockBucket(place, 'run 1', never, { ttlMs: 1500, settleMs: 50 });
+      const lock = await lockBucket({ place, holder: 'run 1', signal: never, times: { ttlMs: 1500, settleMs: 50 } });
       await sleep(2500);
       expect(lock.lost.aborted).toBe(false);
-      await expect(lockBucket(place, 'run 2', never, { ttlMs: 1500, settleMs: 50 })).rejects.toMatchObject({
+      await expect(
+        lockBucket({ place, holder: 'run 2', signal: never, times: { ttlMs: 1500, settleMs: 50 } }),
+      ).rejects.toMatchObject({
         code: 'LEASE_HELD',
       });
       const [claim = ''] = await versioned.keys(`${prefix}/.winnow/lock/`);
@@ -105,12 +115,76 @@ describeReal('a store in an S3-compatible bucket', SWIFT_PROGRAMS, () => {
       const { place } = await openPlace(plain, {});
 
       const asked = await Promise.allSettled(
-        [1, 2, 3].map((n) => lockBucket(place, `run ${n}`, never, { ttlMs: 60_000, settleMs: 300 })),
+        [1, 2, 3].map((n) =>
+          lockBucket({ place, holder: `run ${n}`, signal: never, times: { ttlMs: 60_000, settleMs: 300 } }),
+        ),
       );
 
       const won = asked.filter((one) => one.status === 'fulfilled');
       expect(won.length).toBe(1);
       for (const one of won) await one.value.release();
+    });
+  });
+
+  describe('worked on in parts', () => {
+    const times = { ttlMs: 60_000, settleMs: 50 };
+
+    test('is locked for parts beside each other, and not for the whole', async () => {
+      const { place } = await openPlace(plain, {});
+      const asked = [1, 2].map((index) =>
+        lockBucket({ place, holder: `part ${index}`, signal: never, times }, { index, count: 2 }),
+      );
+      const locks = await Promise.all(asked);
+
+      const held = { code: 'LEASE_HELD' };
+      await expect(lockBucket({ place, holder: 'all', signal: never, times })).rejects.toMatchObject(held);
+      const again = lockBucket({ place, holder: 'again', signal: never, times }, { index: 1, count: 2 });
+      await expect(again).rejects.toMatchObject({ ...held, message: expect.stringContaining('held by part 1') });
+
+      for (const lock of locks) await lock.release();
+      await (await lockBucket({ place, holder: 'all', signal: never, times })).release();
+    });
+
+    test('is free for who wants a part whose holder died, while a neighbour works on', async () => {
+      const { place } = await openPlace(plain, {});
+      const [mine, neighbours] = [1, 2].map((index) => ({ index, count: 2 }));
+      await writeClaim(place, newClaimKey(mine), 'the dead', true);
+      await sleep(2100); // times are whole seconds
+      const short = { ttlMs: 1000, settleMs: 50 };
+      const neighbour = await lockBucket({ place, holder: 'a neighbour', signal: never, times }, neighbours);
+
+      const next = await lockBucket({ place, holder: 'the next', signal: never, times: short }, mine);
+
+      expect([next.lost.aborted, neighbour.lost.aborted]).toEqual([false, false]);
+      await next.release();
+      await neighbour.release();
+    });
+
+    test('keeps what both noted at once, and what both purged of one run', async () => {
+      const { place, prefix } = await openPlace(versioned, {});
+      const digests = [1, 2, 3, 4].map(digestOf);
+      let atMs = 0;
+      for (const digest of digests) atMs = await versioned.put(`${prefix}/${dataKey(digest)}`, 'data');
+      await bucketStore(place).hide(
+        'run-1',
+        digests.map((digest) => ({ digest, sizeBytes: 4, notNewerThanMs: atMs })),
+      );
+      const hidden = await collect(bucketStore(place).pending(never));
+      const work = async (index: number) => {
+        const store = bucketStore(place, { settleMs: 50 });
+        const lock = await store.lock(`part ${index}`, never, { index, count: 2 });
+        await store.purge(hidden.filter(({ digest }) => digest === digestOf(index)));
+        for (let n = 0; n < 4; n += 1) await store.noteUnlinked('run-2', [digestOf(index * 10 + n)], n);
+        await lock.release();
+      };
+
+      await Promise.all([work(1), work(2)]);
+
+      const left = (await collect(bucketStore(place).pending(never))).filter(
+        ({ digest }) => digest !== digestOf(1) && digest !== digestOf(2),
+      );
+      const noted = [10, 11, 12, 13, 20, 21, 22, 23].map(digestOf);
+      expect(left.map(({ digest }) => digest).sort()).toEqual([...noted, digestOf(3), digestOf(4)].sort());
     });
   });
 

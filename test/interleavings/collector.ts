@@ -20,6 +20,7 @@ export interface Collecting {
   readonly cache: DescriptorCache;
   readonly journal: Journal;
   readonly turns: Turns;
+  readonly deleteUntagged: boolean;
 }
 
 export interface Collected {
@@ -53,7 +54,12 @@ export async function collect(to: Collecting, runId: string, dieAfter = Number.P
   const nowMs = () => turns.nowMs;
   const work = async (): Promise<number> => {
     const beganAtMs = await store.clockMs(signal);
-    const policy = { minBlobAgeMs: 150, graceMs: timing.graceMs, holdMs: timing.holdMs };
+    const policy = {
+      deleteUntagged: to.deleteUntagged,
+      minBlobAgeMs: 150,
+      graceMs: timing.graceMs,
+      holdMs: timing.holdMs,
+    };
     const keepManifestData = to.cache.kind === 'in-memory';
     const planned = await planStore(storePlanInput(store, policy, { id: runId, keepManifestData, nowMs }), signal);
     const { header, actions } = planned.plan;

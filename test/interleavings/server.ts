@@ -1,4 +1,4 @@
-import type { Digest } from '../../src/oci/digest.ts';
+import { type Digest, isDigest } from '../../src/oci/digest.ts';
 import type { Registry } from '../../src/systems/registry/contract.ts';
 import { linkBlob, type StoreWorld } from '../support/memory-store-world.ts';
 import { digestOf } from '../support/push-image.ts';
@@ -15,11 +15,21 @@ export interface Server {
   upload(repository: string, bytes: Buffer): Promise<void>;
   /** @returns false: the source has it not */
   mount(repository: string, digest: Digest, from: string): Promise<boolean>;
+  /** HEAD of a manifest. */
+  hasManifest(repository: string, digest: Digest): Promise<boolean>;
   /** @returns false: refused, as a part is not there */
-  putManifest(repository: string, bytes: Buffer, parts: readonly Digest[], tag: string): Promise<boolean>;
+  putManifest(repository: string, manifest: PushedManifest): Promise<boolean>;
   deleteManifest(repository: string, digest: Digest): Promise<void>;
   /** HEAD without a step: what a push would be told at this moment. */
   promises(repository: string, digest: Digest): boolean;
+}
+
+export interface PushedManifest {
+  readonly bytes: Buffer;
+  /** Config and layers. */
+  readonly parts?: readonly Digest[];
+  readonly children?: readonly Digest[];
+  readonly tag?: string;
 }
 
 /**
@@ -69,8 +79,13 @@ export function createServer(world: StoreWorld, memory: Remembered, turns: Turns
     layers(repository).delete(digest);
     return 'deleted';
   };
-  const putManifest = async (repository: string, bytes: Buffer, parts: readonly Digest[], tag: string) => {
+  const hasManifest = async (repository: string, digest: Digest): Promise<boolean> => {
+    await turns.step();
+    return world.repository(repository).revisions.has(digest) && (await hasBlob(digest));
+  };
+  const putManifest = async (repository: string, { bytes, parts = [], children = [], tag }: PushedManifest) => {
     for (const part of parts) if (!(await has(repository, part))) return false;
+    for (const child of children) if (!(await hasManifest(repository, child))) return false;
     const digest = digestOf(bytes) as Digest;
     const { revisions, tags } = world.repository(repository);
     const isThere = await hasBlob(digest);
@@ -78,6 +93,7 @@ export function createServer(world: StoreWorld, memory: Remembered, turns: Turns
     if (!isThere) world.blobs.set(digest, { bytes, atMs: world.clock.now() });
     await turns.step();
     revisions.set(digest, world.clock.now());
+    if (tag === undefined) return true;
     await turns.step();
     const history = tags.get(tag)?.history ?? new Map<Digest, number>();
     history.set(digest, world.clock.now());
@@ -96,12 +112,21 @@ export function createServer(world: StoreWorld, memory: Remembered, turns: Turns
   const asRegistry: Registry = {
     ...createStoreReplica(world, { host }),
     deleteBlob,
+    resolve: async (repository, reference) => {
+      const digest = isDigest(reference) ? reference : undefined;
+      const isThere = digest !== undefined && (await hasManifest(repository, digest));
+      return isThere ? { digest, mediaType: '', sizeBytes: 1 } : undefined;
+    },
+    deleteManifest: async (repository, digest) => {
+      await deleteManifest(repository, digest);
+      return 'deleted';
+    },
     blobSize: async (repository, digest) => ((await has(repository, digest)) ? 1 : undefined),
   };
   const promises = (repository: string, digest: Digest) =>
     memory.hasLink(repository, digest) ||
     (layers(repository).has(digest) && (memory.hasBlob(digest) || world.blobs.has(digest)));
-  return { asRegistry, has, upload, mount, putManifest, deleteManifest, promises };
+  return { asRegistry, has, upload, mount, hasManifest, putManifest, deleteManifest, promises };
 
   async function mount(repository: string, digest: Digest, from: string): Promise<boolean> {
     if (!(await has(from, digest))) return false;

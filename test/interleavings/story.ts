@@ -17,6 +17,8 @@ export interface Story {
   readonly cache: Cache;
   /** Runs die, at any step. */
   readonly killed: boolean;
+  /** Manifests without a tag go as well, and clients push indexes. */
+  readonly untagged: boolean;
 }
 
 export interface StoryEnd {
@@ -29,18 +31,42 @@ export interface StoryEnd {
   readonly wrong: readonly string[];
 }
 
+/** Every kind of world, with so many seeds each. */
+export function storiesOf(chosen: readonly Cache[], fromSeed: number, seeds: number): readonly Story[] {
+  const either = [false, true];
+  return Array.from({ length: seeds }, (_, n) => fromSeed + n).flatMap((seed) =>
+    chosen.flatMap((cache) =>
+      either.flatMap((killed) => either.map((untagged) => ({ seed, cache, killed, untagged }))),
+    ),
+  );
+}
+
+export function titleOf({ cache, killed, untagged }: Story): string {
+  return `cache ${cache}, ${killed ? 'killed again and again' : 'left to end'}, ${untagged ? 'untagged manifests go as well' : 'every manifest stays'}`;
+}
+
 const LENGTH_MS = 3000;
 
 /** Clients push to one storage through servers while Winnow collects: everything that happens, and when, follows from the seed. */
-export async function play({ seed, cache, killed }: Story): Promise<StoryEnd> {
+export async function play({ seed, cache, killed, untagged }: Story): Promise<StoryEnd> {
   const chance = chanceFrom(seed);
   const turns = new Turns(chance, Date.UTC(2026, 0, 1));
   const untilMs = turns.nowMs + LENGTH_MS;
   const world: StoreWorld = { ...createStoreWorld(), clock: { now: () => turns.nowMs, forward: () => undefined } };
   const served = serve(cache, world, turns);
   const told = { pushes: 0, refused: 0, reused: 0 };
-  const clients: Clients = { world, turns, chance, untilMs, told, inTurn: takingTurns(), servers: served.servers };
-  const collecting: Collecting = { world, turns, ...served, journal: memoryJournal() };
+  const { servers } = served;
+  const clients: Clients = {
+    world,
+    turns,
+    chance,
+    untilMs,
+    told,
+    inTurn: takingTurns(),
+    servers,
+    withIndexes: untagged,
+  };
+  const collecting: Collecting = { world, turns, ...served, journal: memoryJournal(), deleteUntagged: untagged };
   const count = { runs: 0, deaths: 0 };
   const all = Promise.all([
     ...[1, 2, 3].map(() => pushOnAndOn(clients)),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { HardPrunePolicy } from '../../src/policy/hard-prune.ts';
 import { spawnTied } from './child.ts';
 import { openDisk, runOnDisk } from './disk-store.ts';
-import { programPath } from './requirements.ts';
+import { type Distribution, debiansDistribution } from './distributions.ts';
 import { storeRig } from './store-rig.ts';
 import { type BuiltStore, buildStore, type StoreWorld, storePlaces } from './store-world/index.ts';
 import { makeTempFolder } from './temp-folder.ts';
@@ -28,6 +28,8 @@ export interface RegistryRun {
 }
 
 export interface CollectOptions {
+  /** Whose collector. Default: Debian's. */
+  readonly distribution?: Distribution;
   /** `-m` of the registry's own, `--delete-untagged` of Winnow. */
   readonly deleteUntagged?: boolean;
   /** Of Winnow's policy. Default: age does not matter. */
@@ -104,11 +106,11 @@ interface StartedCollector {
 
 function startCollector(
   folder: string,
-  { deleteUntagged = false }: CollectOptions,
+  { deleteUntagged = false, distribution = debiansDistribution }: CollectOptions,
   onOutput: (all: string) => void = () => undefined,
 ): StartedCollector {
   const args = registryCollectorArgs(folder, deleteUntagged);
-  const child = spawnTied(programPath('docker-registry'), args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnTied(distribution.program(), args, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -37,12 +37,20 @@ export function openDisk(folder: string): Promise<Store> {
 /** No waiting at all: each run does the next step. */
 export const noWaiting = { minBlobAgeMs: 0, graceMs: 0, holdMs: 0, leftoverAgeMs: 0 } as const;
 
+/** Of the machine that makes a plan. */
+export interface PlannersClock {
+  readonly nowMs: () => number;
+  /** A run asks the storage for its time; a dry run writes nothing there, and takes it for its own. */
+  readonly asksStorage: boolean;
+}
+
 /** The real plan, made just now. */
 export async function planDisk(
   store: Store,
   id: string,
   policy: Partial<HardPrunePolicy> = {},
   isReadOnly = false,
+  { nowMs, asksStorage }: PlannersClock = { nowMs: Date.now, asksStorage: true },
 ): Promise<SimplePlan> {
   const beganAtMs = await store.clockMs(never);
   const planned = await planStore(
@@ -62,8 +70,8 @@ export async function planDisk(
       maxDeleteRatio: 1,
       drops: async () => [],
       expiresAfterMs: 3_600_000,
-      nowMs: Date.now,
-      aheadMs: beganAtMs - Date.now(),
+      nowMs,
+      aheadMs: asksStorage ? beganAtMs - nowMs() : 0,
     },
     never,
   );

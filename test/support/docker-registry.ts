@@ -7,17 +7,21 @@ import { promisify } from 'node:util';
 import { hashPassword } from './bcrypt.ts';
 import type { Certificates } from './certificates.ts';
 import { type Child, startChild } from './child.ts';
+import { type Distribution, debiansDistribution } from './distributions.ts';
 import { freePort } from './free-port.ts';
-import { programPath } from './requirements.ts';
 import { makeTempFolder } from './temp-folder.ts';
 
 const run = promisify(execFile);
 
 export interface DockerRegistryOptions {
+  /** Which server. Default: Debian's. */
+  readonly distribution?: Distribution;
   /** Whether content can be deleted. Default true (Distribution's own default is false). */
   readonly delete?: boolean;
-  /** Maintenance mode: every write is refused with 405. Default false. */
+  /** Maintenance mode: every write is refused with 405. Default: its settings do not speak of it. */
   readonly readOnly?: boolean;
+  /** Its environment, which is stronger than its settings. Default: nothing of it. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The storage's root; `docker/registry/v2` lies below it. Default: a fresh temporary folder. */
   readonly folder?: string;
   /** Basic authentication for one user, or a token service (see `token-service.ts`). Default: open to all. */
@@ -26,10 +30,16 @@ export interface DockerRegistryOptions {
     | { readonly token: Readonly<Record<string, string>> };
   /** Serve HTTPS with the server's certificate. Default: plain HTTP. */
   readonly tls?: Certificates;
-  /** Blob descriptor cache. Default `none`: what is on the disk is what it answers. */
-  readonly cache?: 'inmemory' | 'none';
+  /** Blob descriptor cache: its own, or one in Redis. Default `none`: what is on the disk is what it answers. */
+  readonly cache?: 'inmemory' | 'none' | RedisAddress;
   /** More top-level settings of its configuration file. */
   readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+interface RedisAddress {
+  /** `127.0.0.1:<port>`. */
+  readonly addr: string;
+  readonly password: string;
 }
 
 export interface DockerRegistry {
@@ -48,14 +58,16 @@ export interface DockerRegistry {
   garbageCollect(options?: { readonly deleteUntagged?: boolean; readonly dryRun?: boolean }): Promise<string>;
 }
 
-/** Debian's `docker-registry` (Distribution 2.8) on loopback with a folder of its own. Ends with the test file. */
+/** Debian's `docker-registry` (Distribution 2.8), or another Distribution, on loopback with a folder of its own. Ends with the test file. */
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = options.folder ?? makeTempFolder('registry');
   const settingsFolder = makeTempFolder('registry-settings');
   let current = options;
   const host = `127.0.0.1:${await freePort()}`;
   const url = `${options.tls === undefined ? 'http' : 'https'}://${host}`;
-  const serve = () => launch(writeSettings(settingsFolder, host, folder, current), url, current.tls);
+  const distribution = options.distribution ?? debiansDistribution;
+  const serve = () =>
+    launch(distribution.program(), writeSettings(settingsFolder, host, folder, current), url, current);
   let child = await serve();
 
   return {
@@ -73,32 +85,40 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     garbageCollect: async ({ deleteUntagged = false, dryRun = false } = {}) => {
       const flags = [...(deleteUntagged ? ['--delete-untagged'] : []), ...(dryRun ? ['--dry-run'] : [])];
       const args = ['garbage-collect', ...flags, join(settingsFolder, 'config.yml')];
-      const { stdout } = await run(programPath('docker-registry'), args, { env: {}, maxBuffer: 64 << 20 });
+      const { stdout } = await run(distribution.program(), args, { env: {}, maxBuffer: 64 << 20 });
       return stdout;
     },
   };
 }
 
-function launch(settingsFile: string, url: string, tls: Certificates | undefined): Promise<Child> {
+function launch(
+  program: string,
+  settingsFile: string,
+  url: string,
+  { env, tls }: DockerRegistryOptions,
+): Promise<Child> {
   return startChild({
-    command: programPath('docker-registry'),
+    command: program,
     args: ['serve', settingsFile],
-    env: {}, // REGISTRY_* variables would change its settings, and AWS_CA_BUNDLE makes it panic
+    // Nothing of ours: REGISTRY_* would change its settings, and AWS_CA_BUNDLE makes it panic. 3 sends traces to whoever listens.
+    env: { OTEL_TRACES_EXPORTER: 'none', ...env },
     isReady: () => answers(`${url}/v2/`, tls),
   });
 }
 
 /** Writes its configuration (JSON is YAML). Secrets are fixed: nothing here outlives the test. */
 function writeSettings(folder: string, addr: string, root: string, options: DockerRegistryOptions): string {
+  const { cache = 'none' } = options;
   const settings = {
     version: 0.1,
     log: { level: 'warn', accesslog: { disabled: true } },
     storage: {
       filesystem: { rootdirectory: root },
       delete: { enabled: options.delete ?? true },
-      maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: options.readOnly ?? false } },
-      ...(options.cache === 'inmemory' ? { cache: { blobdescriptor: 'inmemory' } } : {}),
+      maintenance: { uploadpurging: { enabled: false }, ...readOnlySettings(options) },
+      ...(cache === 'none' ? {} : { cache: { blobdescriptor: cache === 'inmemory' ? cache : 'redis' } }),
     },
+    ...(typeof cache === 'string' ? {} : { redis: redisSettings(options.distribution, cache) }),
     http: {
       addr,
       secret: 'winnow-test',
@@ -112,6 +132,15 @@ function writeSettings(folder: string, addr: string, root: string, options: Dock
   const file = join(folder, 'config.yml');
   writeFileSync(file, JSON.stringify(settings, undefined, 1));
   return file;
+}
+
+/** With this map in its settings it would take any form of the variable. */
+function readOnlySettings({ readOnly = false }: DockerRegistryOptions): object {
+  return readOnly ? { readonly: { enabled: true } } : {};
+}
+
+function redisSettings(distribution: Distribution | undefined, { addr, password }: RedisAddress): object {
+  return distribution?.major === 3 ? { addrs: [addr], password } : { addr, password };
 }
 
 function authSettings(folder: string, auth: DockerRegistryOptions['auth']): object {

@@ -71,6 +71,10 @@ function readingHalf(world: StoreWorld, name: string, pace: Pace) {
       const link = world.repositories.get(repository)?.layers.get(digest);
       return link === undefined ? undefined : { atMs: link.atMs, isWhole: link.isWhole };
     },
+    taggedNow: async (repository: string) => {
+      const tags = [...(world.repositories.get(repository)?.tags.values() ?? [])];
+      return new Set(tags.flatMap(({ current, history }) => (current === undefined ? [...history.keys()] : [current])));
+    },
     async *revisionsSince(sinceMs: number) {
       for (const [repository, { revisions }] of [...world.repositories]) {
         await pace();
@@ -266,7 +270,8 @@ function removeTarget(world: StoreWorld, name: string, target: Resource, notNewe
   if (kind !== 'manifest' || !isDigest(key)) throw new Error(`a store does not remove a ${kind}`);
   const atMs = revisions.get(key);
   if (atMs === undefined) return 'absent';
-  if (atMs > notNewerThanMs) return 'changed';
+  const isTagged = [...tags.values()].some(({ current }) => current === undefined || current === key);
+  if (atMs > notNewerThanMs || isTagged) return 'changed';
   revisions.delete(key);
   for (const { history } of tags.values()) history.delete(key);
   return 'done';
@@ -319,7 +324,7 @@ function putBackTarget(world: StoreWorld, name: string, target: Resource, saved:
     return 'done';
   }
   if (stored.revisions.has(key as Digest)) return 'absent';
-  stored.revisions.set(key as Digest, atMs);
+  stored.revisions.set(key as Digest, world.clock.now());
   for (const tag of histories) stored.tags.get(tag)?.history.set(key as Digest, atMs);
   return 'done';
 }

@@ -46,21 +46,20 @@ export function requires(...programs: readonly string[]): boolean {
  */
 export function describeReal(title: string, needs: readonly string[], tests: () => void): void {
   const absent = needs.filter((program) => !requires(program));
-  if (absent.length === 0) {
-    describe(title, tests);
+  describeRequired(title, absent.length === 0 ? undefined : absent.map(advice).join('; '), tests);
+}
+
+/** As {@link describeReal}, for what is no program. @param absent - what is missing, and what to do about it */
+export function describeRequired(title: string, absent: string | undefined, tests: () => void): void {
+  if (absent === undefined || process.env['WINNOW_REQUIRE_REAL'] !== '1') {
+    describeWhereHad(title, absent, tests);
     return;
   }
-  const cause = absent.map(advice).join('; ');
-  if (process.env['WINNOW_REQUIRE_REAL'] === '1') {
-    describe(title, () => {
-      test(`has what it needs: ${needs.join(', ')}`, () => {
-        throw new Error(cause);
-      });
+  describe(title, () => {
+    test('has what it needs', () => {
+      throw new Error(absent);
     });
-    return;
-  }
-  sayLoudly(`SKIPPED: ${title}: ${cause}`);
-  describe.skip(title, tests);
+  });
 }
 
 /** As {@link describeReal}, for what no package of this release brings: absent, it is skipped loudly, in CI as well. */

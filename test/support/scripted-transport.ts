@@ -1,6 +1,6 @@
 import type { ClientTransport } from '../../src/systems/registry/http-client/client.ts';
 import { answerError } from '../../src/systems/registry/http-client/registry-error.ts';
-import type { RegistryRequest } from '../../src/systems/registry/http-client/transport-contract.ts';
+import type { OpenTransport, RegistryRequest } from '../../src/systems/registry/http-client/transport-contract.ts';
 
 /** What a scripted server answers. Text as it is, anything else as JSON. */
 export interface ScriptedAnswer {
@@ -16,7 +16,10 @@ export interface ScriptedTransport extends ClientTransport {
 }
 
 /** A connection to a server that is a function: what a transport promises holds (statuses, errors, size limits, aborts). */
-export function scriptTransport(answer: (request: RegistryRequest) => ScriptedAnswer): ScriptedTransport {
+export function scriptTransport(
+  answer: (request: RegistryRequest) => ScriptedAnswer,
+  wayIn: ReturnType<OpenTransport['wayIn']> = { scheme: 'none' },
+): ScriptedTransport {
   const requests: RegistryRequest[] = [];
   const url = 'https://registry.test';
   return {
@@ -28,6 +31,7 @@ export function scriptTransport(answer: (request: RegistryRequest) => ScriptedAn
     },
     clockSkewMs: () => undefined,
     security: 'plain',
+    wayIn: () => wayIn,
     describeAuth: async () => ({ scheme: 'none', credential: 'none', searched: [] }),
     send: async (request, signal) => {
       signal.throwIfAborted();

@@ -12,6 +12,7 @@ const repository = z.strictObject({
   tags: z.record(z.string(), z.union([z.string(), z.array(z.string())])).exactOptional(),
   untagged: z.array(z.string()).exactOptional(),
   deleted: z.array(z.string()).exactOptional(),
+  absent: z.array(z.string()).exactOptional(),
   layers: z.array(z.string()).exactOptional(),
   uploads: z.record(z.string(), z.strictObject({ sizeBytes: z.number() })).exactOptional(),
 });

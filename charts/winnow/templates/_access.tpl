@@ -26,11 +26,18 @@
 {{- if and (not $store.kubeconfig) (without $words "manual") -}}true{{- end -}}
 {{- end -}}
 
+{{/* "true" where untagged manifests go from a storage, and the own cluster says which of them it uses. Call with the settings. */}}
+{{- define "winnow.usesHoldUntagged" -}}
+{{- $hardPrune := .hardPrune | default dict -}}
+{{- if and $hardPrune.deleteUntagged (eq (include "winnow.namesOwnCluster" .) "true") -}}true{{- end -}}
+{{- end -}}
+
 {{/* "true" where a flow asks the API at all. Call with a flow and its settings. */}}
 {{- define "winnow.asksApi" -}}
 {{- $own := and (has .component (list "prune" "prune-images" "snapshot" "node-gc")) (eq (include "winnow.namesOwnCluster" .settings) "true") -}}
 {{- $switches := and (eq .component "hard-prune") (eq (include "winnow.switchesRegistry" .settings) "true") -}}
-{{- if or $own $switches (eq .component "node-fleet") (eq (include "winnow.leasesInOwnCluster" .settings) "true") -}}true{{- end -}}
+{{- $holds := and (eq .component "hard-prune") (eq (include "winnow.usesHoldUntagged" .settings) "true") -}}
+{{- if or $own $switches $holds (eq .component "node-fleet") (eq (include "winnow.leasesInOwnCluster" .settings) "true") -}}true{{- end -}}
 {{- end -}}
 
 {{/* The account of which a flow's rights are: the service's, where that runs it. */}}

@@ -1,5 +1,5 @@
 import type { Digest } from '../../oci/digest.ts';
-import { parseManifest } from '../../oci/manifest.ts';
+import { looksLikeManifest } from '../../oci/looks-like-manifest.ts';
 import type { Action } from '../../plan/action.ts';
 import type { BlobFacts, BlobToHide, PendingBlob } from '../../systems/store/contract.ts';
 import type { Check, Doer } from '../doer.ts';
@@ -78,5 +78,5 @@ async function checkOne(options: HideOptions, { target }: Action, signal: AbortS
 async function isRememberedManifest(run: StoreRun, digest: Digest, signal: AbortSignal): Promise<boolean> {
   if (!goesThroughServers(run) || run.cache.kind !== 'in-memory') return false;
   const bytes = await readManifest(run.store, digest, signal);
-  return bytes !== undefined && parseManifest(bytes, '').kind !== 'opaque';
+  return bytes !== undefined && bytes !== 'large' && looksLikeManifest(bytes);
 }

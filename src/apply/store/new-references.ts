@@ -1,10 +1,14 @@
 import { type Digest, digestsIn } from '../../oci/digest.ts';
+import { looksLikeManifest } from '../../oci/looks-like-manifest.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import type { StoreReader } from '../../systems/store/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 
 /** Larger manifests are refused by every registry. */
 const MAX_MANIFEST_BYTES = 4 << 20;
+
+/** What is asked of a store for its manifests. */
+export type ManifestReader = Pick<StoreReader, 'read' | 'revisionsSince'>;
 
 /** A digest that a manifest of a repository names, or that is the manifest itself. */
 export interface NewReference {
@@ -23,7 +27,7 @@ export interface NewReference {
  * @throws STORE_WALK_FAILED
  */
 export async function* newReferences(
-  store: StoreReader,
+  store: ManifestReader,
   sinceMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<NewReference> {
@@ -33,44 +37,60 @@ export async function* newReferences(
     for (let manifest = open.pop(); manifest !== undefined; manifest = open.pop()) {
       if (seen.has(manifest)) continue;
       seen.add(manifest);
-      yield { repository, digest: manifest, isPart: manifest !== digest };
       const named = await namedBy(store, manifest, signal);
+      // Build caches list layers in an index, as if they were manifests.
+      yield { repository, digest: manifest, isPart: manifest !== digest && named.isBlob };
       for (const part of named.parts) yield { repository, digest: part, isPart: true };
       open.push(...named.manifests);
     }
   }
 }
 
+/** A store without some revisions. @param going - `repository@digest` */
+export function leavingOut(store: ManifestReader, going: ReadonlySet<string>): ManifestReader {
+  if (going.size === 0) return store;
+  return {
+    read: (...asked) => store.read(...asked),
+    async *revisionsSince(sinceMs, signal) {
+      for await (const one of store.revisionsSince(sinceMs, signal))
+        if (!going.has(`${one.repository}@${one.digest}`)) yield one;
+    },
+  };
+}
+
+interface Named {
+  readonly parts: ReadonlySet<Digest>;
+  readonly manifests: ReadonlySet<Digest>;
+  /** It has data, and that is no manifest. */
+  readonly isBlob: boolean;
+}
+
 /** What the data of a manifest names. Nothing where it has none, or is no manifest. */
-async function namedBy(
-  store: StoreReader,
-  manifest: Digest,
-  signal: AbortSignal,
-): Promise<{ readonly parts: ReadonlySet<Digest>; readonly manifests: ReadonlySet<Digest> }> {
+async function namedBy(store: ManifestReader, manifest: Digest, signal: AbortSignal): Promise<Named> {
   const parts = new Set<Digest>();
   const manifests = new Set<Digest>();
   const bytes = await readManifest(store, manifest, signal);
-  if (bytes === undefined) return { parts, manifests };
+  if (bytes === undefined || bytes === 'large') return { parts, manifests, isBlob: bytes === 'large' };
   for (const { as, to } of parseManifest(bytes, '').references)
     if (as === 'child' || as === 'subject') manifests.add(to.digest);
     else parts.add(to.digest);
   for (const digest of digestsIn(new TextDecoder().decode(bytes))) if (!manifests.has(digest)) parts.add(digest);
-  return { parts, manifests };
+  return { parts, manifests, isBlob: !looksLikeManifest(bytes) };
 }
 
 /**
- * The data of a manifest. `undefined`: it has none, or is larger than any manifest, as the layers are that build caches list in an index.
+ * The data of a manifest. `undefined`: it has none. `large`: larger than any manifest, as the layers are that build caches list in an index.
  * @throws STORE_WALK_FAILED
  */
 export async function readManifest(
-  store: StoreReader,
+  store: ManifestReader,
   digest: Digest,
   signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array | 'large' | undefined> {
   try {
     return await store.read(digest, MAX_MANIFEST_BYTES, signal);
   } catch (error) {
-    if (error instanceof CodedError && error.code === 'STORE_TOO_LARGE') return undefined;
+    if (error instanceof CodedError && error.code === 'STORE_TOO_LARGE') return 'large';
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore, type MemoryStore } from '../../../test/support/memory-store.ts';
 import {
   brokenTags,
+  indexManifest,
   linkBlob,
   type PushedImage,
   pushStoreImage,
@@ -22,6 +23,9 @@ import {
   undoOnStore,
 } from '../../../test/support/store-rig.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { memoryLeases } from '../../systems/lease/memory/memory-leases.ts';
+import type { Store } from '../../systems/store/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import type { Outcome } from '../outcome.ts';
 
 const HOUR = 3_600_000;
@@ -420,16 +424,13 @@ describe('an untagged manifest', () => {
   });
 
   test('that could not be deleted keeps blobs whose links went earlier', async () => {
-    const replica = createStoreReplica(store.world);
-    const rig = storeRig(store, { replicas: [replica], cache: silentCache('redis') });
+    const failing = { ...store, remove: () => Promise.reject(new Error('the disk went away')) };
+    const rig = storeRig(failing, { replicas: [createStoreReplica(store.world)], cache: silentCache('redis') });
     const layer = image.layers[0] as Digest;
     store.world.notes.set(layer, { runId: 'run-0', atMs: store.world.clock.now() });
     store.world.repository('old').layers.delete(layer);
     store.world.clock.forward(HOUR);
     const next = await old();
-    replica.hook = once('deleteManifest', image.digest, () => {
-      throw new Error('the server went away');
-    });
     const hide = next.actions.length + 1;
     const sizeBytes = store.world.blobs.get(layer)?.bytes.length as number;
     const expects = { sizeBytes, notNewerThanMs: next.header.madeAtMs };
@@ -439,6 +440,82 @@ describe('an untagged manifest', () => {
     await applyToStore(rig, { ...next, actions: [...next.actions, { ...action, after: [], expects }] });
 
     expect(stateOf(layer)).not.toBe('hidden');
+  });
+
+  const indexOfIt = () => indexManifest([{ digest: image.digest, sizeBytes: 1 }]);
+  const retag = () => {
+    const { tags } = store.world.repository('old');
+    tags.set('rescued', { current: image.digest, history: new Map([[image.digest, store.world.clock.now()]]) });
+  };
+  describe.each([
+    ['through the servers', 'in-memory'],
+    ['on the disk', 'none'],
+  ] as const)('that went %s', (_, kind) => {
+    const rigOf = (parts: Partial<Store> = {}) =>
+      storeRig({ ...store, ...parts }, { replicas: [createStoreReplica(store.world)], cache: silentCache(kind) });
+    /** Just after its link went: as a push does that was told before that it is there. */
+    const justAfter = (happens: () => void): Partial<Store> => ({
+      remove: async (target, notNewerThanMs) => {
+        const outcome = await store.remove(target, notNewerThanMs);
+        if (target.key === image.digest) happens();
+        return outcome;
+      },
+    });
+
+    test.each([
+      ['an index names it', () => void putManifestBytes(store.world, 'old', indexOfIt(), ['multi'])],
+      ['a tag stands for it', retag],
+    ])('comes back with all its blobs when %s after all', async (_, happens) => {
+      await applyToStore(rigOf(justAfter(happens)), await old());
+
+      expect([image.digest, image.config, ...image.layers].map(stateOf)).toEqual(['live', 'live', 'live']);
+      expect(brokenTags(store.world)).toEqual([]);
+    });
+
+    test('comes back when that is seen only as all has settled', async () => {
+      const rig = rigOf();
+      rig.wait = async () => void putManifestBytes(store.world, 'old', indexOfIt(), ['multi']);
+      const report = await applyToStore(rig, await old());
+
+      expect(brokenTags(store.world)).toEqual([]);
+      expect([image.digest, image.config, ...image.layers].map(stateOf)).toEqual(['live', 'live', 'live']);
+      expect(report.broughtBack.links).toBeGreaterThan(0);
+    });
+
+    test('comes back by the next run where this one dies', async () => {
+      const dying = rigOf(
+        justAfter(() => {
+          putManifestBytes(store.world, 'old', indexOfIt(), ['multi']);
+          throw new CodedError('JOURNAL_NOT_WRITABLE', 'the process died');
+        }),
+      );
+      await expect(applyToStore(dying, await old())).rejects.toThrow('the process died');
+      expect(brokenTags(store.world)).not.toEqual([]);
+
+      const again = createMemoryStore({ world: store.world });
+      await applyToStore({ ...dying, store: again, leases: memoryLeases() }, await plan({ id: 'run-2' }));
+
+      expect(brokenTags(store.world)).toEqual([]);
+      expect([image.digest, image.config, ...image.layers].map(stateOf)).toEqual(['live', 'live', 'live']);
+    });
+  });
+
+  test('that a server remembers is deleted there too, though the server stumbles over its missing link', async () => {
+    const replica = createStoreReplica(store.world);
+    let remembers = true;
+    const resolve = async () => (remembers ? { digest: image.digest, mediaType: '', sizeBytes: 1 } : undefined);
+    const deleteManifest = async () => {
+      remembers = false;
+      throw new CodedError('REGISTRY_BAD_ANSWER', 'deleting: Path not found');
+    };
+    const rig = storeRig(store, {
+      replicas: [{ ...replica, resolve, deleteManifest }],
+      cache: silentCache('in-memory'),
+    });
+    const report = await applyToStore(rig, await old());
+
+    expect(report.tally).toMatchObject({ skipped: 0, failed: 0 });
+    expect([remembers, store.world.repository('old').revisions.size]).toEqual([false, 0]);
   });
 });
 

@@ -10,19 +10,20 @@ import { type BroughtBack, bringBack, linkedWhileHidden } from './bring-back.ts'
 import type { FreshMark } from './fresh-mark.ts';
 import { hideDoer } from './hide-doer.ts';
 import type { InUse } from './in-use.ts';
-import type { IntendedLinks } from './intended-links.ts';
+import type { IntentionsOf, MeantIn } from './intentions.ts';
 import { manifestDoer } from './manifest-doer.ts';
-import type { MeantIn } from './meant-in.ts';
-import { newReferences } from './new-references.ts';
+import { leavingOut, newReferences } from './new-references.ts';
 import { assertReadOnly } from './preconditions.ts';
 import { purgeDoer } from './purge-doer.ts';
+import { putBackAskedFor } from './put-back.ts';
 import { recover } from './recover.ts';
 import { removeDoer } from './remove-doer.ts';
 import { restoreDoer } from './restore-doer.ts';
 import { settle } from './settle.ts';
-import type { StoreRun } from './store-run.ts';
+import { repositoryOf, type StoreRun } from './store-run.ts';
 import { unlinkDoer } from './unlink-doer.ts';
 import { begunIn, isBegun } from './unlink-note.ts';
+import { whatWasBegun } from './what-was-begun.ts';
 
 export interface StorePhasesInput {
   readonly run: StoreRun;
@@ -30,10 +31,8 @@ export interface StorePhasesInput {
   readonly actions: () => AsyncIterable<Action>;
   /** What the plan was made from, where it was made just now. Undefined: a look of its own is taken. */
   readonly mark: FreshMark | undefined;
-  /** When the look began that the plan was made from, by the store's clock. */
-  readonly plannedAtMs: number;
   readonly context: Omit<ApplyContext, 'doer' | 'guards'>;
-  readonly intendedLinks: IntendedLinks;
+  readonly intentions: IntentionsOf;
   /** Asked before each manifest goes. What they hold back keeps its blobs as well: then a new mark is made. */
   readonly manifestGuards: readonly Guard[];
 }
@@ -98,11 +97,11 @@ class StorePhases {
   }
 
   async recover(): Promise<void> {
-    const { run, intendedLinks } = this.#input;
+    const { run, intentions } = this.#input;
     const pending = await this.#pending();
     if (begunIn(pending).size === 0) return;
     this.#lookFromMs = await run.store.clockMs(this.#signal);
-    const { back, meant } = await recover(run, pending, intendedLinks, this.#signal);
+    const { back, meant } = await recover(run, pending, intentions, this.#signal);
     this.#add(back);
     this.#meant = meant;
   }
@@ -122,14 +121,13 @@ class StorePhases {
   }
 
   async deleteManifests(): Promise<void> {
-    const { run, plannedAtMs, manifestGuards } = this.#input;
+    const { run, manifestGuards } = this.#input;
     if (await this.#isOver('delete-manifest')) return;
-    const writtenSince = new Set<string>();
-    for await (const { repository, digest } of newReferences(run.store, this.#since(plannedAtMs), this.#signal))
-      writtenSince.add(`${repository}@${digest}`);
-    const { tally } = await this.#carryOut('delete-manifest', manifestDoer(run, writtenSince), manifestGuards);
+    this.#lookFromMs = Math.min(this.#lookFromMs, this.#mark?.beganAtMs ?? (await run.store.clockMs(this.#signal)));
+    const { tally } = await this.#carryOut('delete-manifest', manifestDoer(run, await this.#named()), manifestGuards);
+    const back = await this.#putManifestsBack();
     // The plan's mark counted them as gone.
-    if (tally.skipped + tally.failed > 0) this.#mark = undefined;
+    if (tally.skipped + tally.failed + back > 0) this.#mark = undefined;
   }
 
   async unlink(): Promise<void> {
@@ -143,7 +141,7 @@ class StorePhases {
     const look = { sinceMs: this.#since(this.#lookFromMs), danglingLinks: false };
     this.#add(await bringBack(run.store, await this.#pending(), look, this.#signal));
     // Nobody can have come in between, and the data may go at once.
-    if (run.mode === 'read-only') await this.settle();
+    if (run.mode === 'read-only') await this.#settle({ ...run, timing: { ...run.timing, settleMs: 0 } });
   }
 
   async hide(): Promise<void> {
@@ -164,12 +162,16 @@ class StorePhases {
 
   /** When there is anything to wait for. */
   async settle(): Promise<void> {
-    const { run, intendedLinks, context } = this.#input;
+    await this.#settle(this.#input.run);
+  }
+
+  async #settle(run: StoreRun): Promise<void> {
+    const { intentions, context } = this.#input;
     const pending = await this.#pending();
     if (!this.#isAnyHidden && begunIn(pending).size === 0) return;
     const look = { sinceMs: this.#since(this.#lookFromMs), danglingLinks: this.#isAnyHidden };
     const signals = { stop: context.signal, lost: this.#signal };
-    const { back, unfinished } = await settle(run, { pending, intended: intendedLinks, look }, signals);
+    const { back, unfinished } = await settle(run, { pending, intentions, look }, signals);
     this.#add(back);
     this.#unfinished = unfinished;
   }
@@ -189,6 +191,32 @@ class StorePhases {
   async removeLeftovers(): Promise<void> {
     const { run } = this.#input;
     await this.#carryOutAll(leftovers, removeDoer(run, await this.#pending()));
+  }
+
+  /**
+   * `repository@digest` of what is named, or was written, since the plan's look began. A plan from a file does not tell when that was by the
+   * store's clock: then it is all that is named by manifests which do not go.
+   */
+  async #named(): Promise<ReadonlySet<string>> {
+    const { run, actions } = this.#input;
+    const going = new Set<string>();
+    const sinceMs = this.#mark === undefined ? 0 : this.#since(this.#mark.beganAtMs);
+    if (this.#mark === undefined)
+      for await (const { target } of only(actions(), new Set(['delete-manifest'])))
+        going.add(`${repositoryOf(run.store, target.scope)}@${target.key}`);
+    const named = new Set<string>();
+    for await (const { repository, digest } of newReferences(leavingOut(run.store, going), sinceMs, this.#signal))
+      named.add(`${repository}@${digest}`);
+    return named;
+  }
+
+  /** As soon as can be; but not for the last time. */
+  async #putManifestsBack(): Promise<number> {
+    const { run, intentions } = this.#input;
+    const { manifests } = await whatWasBegun(run, begunIn(await this.#pending()), intentions, this.#signal);
+    const links = await putBackAskedFor(run.store, manifests, this.#since(this.#lookFromMs), this.#signal);
+    this.#add({ blobs: 0, links });
+    return links;
   }
 
   #carryOut(kind: ActionKind, doer: Doer, guards: readonly Guard[] = []): Promise<Applied> {

@@ -6,7 +6,7 @@ import { failure } from '../apply.ts';
 import type { Check, Doer } from '../doer.ts';
 import type { Outcome } from '../outcome.ts';
 import { BATCH, type InUse, whyInUse } from './in-use.ts';
-import type { MeantIn } from './meant-in.ts';
+import type { MeantIn } from './intentions.ts';
 import { removeLink } from './remove-link.ts';
 import { readSavedLinks, type SavedLinks } from './saved.ts';
 import type { StoreRun } from './store-run.ts';

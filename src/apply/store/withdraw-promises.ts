@@ -2,50 +2,58 @@ import type { Digest } from '../../oci/digest.ts';
 import type { RememberedLink } from '../../systems/descriptor-cache/contract.ts';
 import { createLimit } from '../../util/limit.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
-import type { MeantIn } from './meant-in.ts';
+import { forgetManifest } from './forget-manifest.ts';
+import type { Intentions } from './intentions.ts';
 import { removeLink } from './remove-link.ts';
-import { goesThroughServers, type StoreRun } from './store-run.ts';
+import { goesThroughServers, repositoryOf, type StoreRun } from './store-run.ts';
 
 export interface Withdrawn {
-  /** Blobs that a server goes on promising, or could not be asked about, to a repository that has no link to them; with the reason. */
+  /** What a server goes on promising, or could not be asked about, to a repository that has no link to it; with the reason. */
   readonly promised: ReadonlyMap<Digest, string>;
   /** Blobs to which one of the repositories has a link. */
   readonly linked: ReadonlySet<Digest>;
 }
 
 /**
- * Has servers and their cache forget blobs in repositories that have no link to them. A request that was under way while the link went can
- * have made one remember it anew, after it was asked whether it had forgotten.
+ * Has servers and their cache forget blobs and manifests in repositories that have no link to them. A request that was under way while the
+ * link went can have made one remember it anew, after it was asked whether it had forgotten.
  */
-export async function withdrawPromises(run: StoreRun, meant: MeantIn, signal: AbortSignal): Promise<Withdrawn> {
-  const { store, cache, concurrency } = run;
+export async function withdrawPromises(run: StoreRun, meant: Intentions, signal: AbortSignal): Promise<Withdrawn> {
   const promised = new Map<Digest, string>();
   const linked = new Set<Digest>();
   const bare: RememberedLink[] = [];
-  for (const [digest, repositories] of meant)
+  for (const [digest, repositories] of meant.links)
     for (const repository of repositories)
-      if ((await store.layerLink(repository, digest, signal)) !== undefined) linked.add(digest);
+      if ((await run.store.layerLink(repository, digest, signal)) !== undefined) linked.add(digest);
       else bare.push({ repository, digest });
-  if (bare.length === 0) return { promised, linked };
-  await cache.forgetLinks(bare, signal);
+  const gone: RememberedLink[] = [];
+  for (const { action } of meant.manifests)
+    if ((await run.store.save(action.target)) === undefined)
+      gone.push({ repository: repositoryOf(run.store, action.target.scope), digest: action.target.key as Digest });
+  if (bare.length + gone.length > 0) await run.cache.forgetLinks([...bare, ...gone], signal);
   if (!goesThroughServers(run)) return { promised, linked };
-  const limit = createLimit(concurrency);
-  const see = async ({ repository, digest }: RememberedLink) => {
-    const why = await withdrawOne(run, repository, digest, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      return messageOf(error);
-    });
-    if (why !== undefined) promised.set(digest, why);
-  };
-  await Promise.all(bare.map((link) => limit.run(() => see(link), signal)));
+
+  const limit = createLimit(run.concurrency);
+  const withdraw = (links: readonly RememberedLink[], one: Withdraw) =>
+    links.map((link) =>
+      limit.run(async () => {
+        const why = await one(run, link, signal).catch((error: unknown) => {
+          signal.throwIfAborted();
+          return messageOf(error);
+        });
+        if (why !== undefined) promised.set(link.digest, why);
+      }, signal),
+    );
+  await Promise.all([...withdraw(bare, forgetBlob), ...withdraw(gone, forgetManifest)]);
   return { promised, linked };
 }
 
 /** @returns why it is promised still */
-async function withdrawOne(
+type Withdraw = (run: StoreRun, link: RememberedLink, signal: AbortSignal) => Promise<string | undefined>;
+
+async function forgetBlob(
   run: StoreRun,
-  repository: string,
-  digest: Digest,
+  { repository, digest }: RememberedLink,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const sizes = await Promise.all(run.replicas.map((replica) => replica.blobSize(repository, digest, signal)));

@@ -8,6 +8,8 @@ import { hardPruneRunEvent } from '../../report/hard-prune-event.ts';
 import { renderPlan } from '../../report/plan/render-plan.ts';
 import { pruneRunEvent } from '../../report/prune-event.ts';
 import { renderRun } from '../../report/run/render-run.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
+import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { rememberRegistry } from '../session/memory.ts';
@@ -15,6 +17,7 @@ import { tellingTheFleet } from '../session/node-fleet-tell.ts';
 import { clustersOfPlan } from '../session/plan-clusters.ts';
 import { type ReadPlan, readPlanFile } from '../session/plan-file.ts';
 import { recordsOfPlan } from '../session/plan-records.ts';
+import { withCache } from '../session/registry-cache.ts';
 import { restartAfter } from '../session/restart-registry.ts';
 import { countsTags, forgetOldRuns, runPlan } from '../session/run-plan.ts';
 import { deletesManifests, runStorePlan } from '../session/run-store-plan.ts';
@@ -32,6 +35,7 @@ interface ApplyFlags extends SettingsFlags, OutputFlags {
   readonly planSha256?: string;
   /** This is a Job of a fleet. */
   readonly fleetReport?: boolean;
+  readonly fsck?: boolean;
 }
 
 export async function applyFile(
@@ -47,6 +51,7 @@ export async function applyFile(
 
 async function applyRead(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
   const { header } = plan;
+  assertChecked(header, flags);
   const { fleet } = header.scope;
   if (fleet !== undefined)
     return await applyToFleet(terminal, plan, flags, fleet.jobs, () => show(terminal, plan, flags, path));
@@ -79,11 +84,12 @@ async function applyRead(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, 
 async function applyToStore(terminal: Terminal, plan: ReadPlan, flags: ApplyFlags, path: string): Promise<ExitCode> {
   const { header } = plan;
   return await withSession(terminal, await withHoldersOf(terminal, flags, header), async (opened) => {
-    const session = { ...opened, settings: withStoreOfPlan(opened.settings, header) };
-    const store = await openStoreOfScope(session.loaded, header.scope, `applying plan ${header.id}`, terminal);
+    const store = await openStoreOfScope(opened.loaded, header.scope, `applying plan ${header.id}`, terminal);
     try {
       assertApplicable(header, terminal.nowMs());
       if (flags.confirm !== true) return await show(terminal, plan, flags, path);
+      const ofPlan = { ...opened, settings: withStoreOfPlan(opened.settings, header) };
+      const session = await withCache(ofPlan, store, true);
       await warnOfSinks(session);
       const report = await runStorePlan(session, store, {
         header,
@@ -113,6 +119,14 @@ async function show(
   return exitCodeOfPlan(header);
 }
 
+/** @throws USAGE_INVALID for `--fsck` where there is no storage to be looked at, or nothing that could break it */
+function assertChecked({ id, scope }: PlanHeader, { fsck, confirm }: ApplyFlags): void {
+  if (fsck !== true || (scope.store !== undefined && confirm === true)) return;
+  const why = scope.store === undefined ? 'its plan is not about a storage' : '--confirm is not given';
+  const { hint } = cliErrors.USAGE_INVALID;
+  throw new CodedError<CliErrorCode>('USAGE_INVALID', `applying plan ${id} with --fsck: ${why}`, { hint });
+}
+
 /** @throws PLAN_CHANGED for another plan than the one that was meant */
 async function readTheOne(path: string, { planSha256 }: ApplyFlags): Promise<ReadPlan> {
   const plan = await readPlanFile(path);
@@ -133,11 +147,15 @@ async function withPlansOwn(terminal: Terminal, flags: ApplyFlags, header: PlanH
   };
 }
 
-/** Records that may hold a manifest are asked again: those of the settings, or where these name none, the plan's own. */
+/** Records that may hold a manifest, and clusters that may use one, are asked again: those of the settings, or where these name none, the plan's own. */
 async function withHoldersOf(terminal: Terminal, flags: ApplyFlags, header: PlanHeader): Promise<ApplyFlags> {
-  if (flags.confirm !== true || header.records.length === 0 || !deletesManifests(header)) return flags;
+  if (flags.confirm !== true || !deletesManifests(header)) return flags;
   const { settings } = await readSettings(terminal, flags);
-  return settings.records.length > 0 ? flags : { ...flags, records: recordsOfPlan(header, terminal.env) };
+  return {
+    ...flags,
+    ...(settings.records.length === 0 && header.records.length > 0 && { records: recordsOfPlan(header, terminal.env) }),
+    ...(settings.clusters.length === 0 && { clusters: clustersOfPlan(header) }),
+  };
 }
 
 /** @throws PLAN_OTHER_REGISTRY */

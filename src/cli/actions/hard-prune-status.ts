@@ -7,10 +7,13 @@ import { readSettings } from '../session/session.ts';
 import { openStoreOf } from '../session/store-session.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface StatusFlags extends SettingsFlags, OutputFlags {}
+interface StatusFlags extends Omit<SettingsFlags, 'clusters'>, OutputFlags {
+  /** Of the command above, which asks them. */
+  readonly clusters?: boolean;
+}
 
 /** Which blobs are on their way out, and when their next step is due. */
-export async function hardPruneStatus(terminal: Terminal, flags: StatusFlags): Promise<ExitCode> {
+export async function hardPruneStatus(terminal: Terminal, { clusters: _, ...flags }: StatusFlags): Promise<ExitCode> {
   const loaded = await readSettings(terminal, flags);
   const { graceMs, holdMs } = loaded.settings.hardPrune;
   const store = await openStoreOf(loaded, terminal);

@@ -9,8 +9,10 @@ import { renderRun } from '../../report/run/render-run.ts';
 import { renderReadWrite } from '../../report/store/read-write.ts';
 import { renderMark } from '../../report/store/store-mark.ts';
 import type { Store } from '../../systems/store/contract.ts';
+import { CodedError } from '../../util/pure/coded-error.ts';
 import { parseDuration } from '../../util/pure/duration.ts';
 import { wait } from '../../util/wait.ts';
+import { type CliErrorCode, cliErrors } from '../errors.ts';
 import type { OutputFlags } from '../options/output.ts';
 import type { SettingsFlags } from '../options/settings.ts';
 import { withLoopVariables } from '../session/loop-variables.ts';
@@ -19,6 +21,8 @@ import { makeStorePlan } from '../session/make-store-plan.ts';
 import { writeMarkFile } from '../session/mark-file.ts';
 import { streamed, writePlanFile } from '../session/plan-file.ts';
 import { openSwitching } from '../session/read-only-switching.ts';
+import { withCache } from '../session/registry-cache.ts';
+import { assertReplicasFit } from '../session/replicas.ts';
 import { restartAfter } from '../session/restart-registry.ts';
 import { inRounds } from '../session/rounds.ts';
 import { forgetOldRuns } from '../session/run-plan.ts';
@@ -31,8 +35,10 @@ import { showError } from '../show-error.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `--registry` can be given more than once here: its values are those of {@link SettingsFlags.registries}. */
-interface HardPruneFlags extends Omit<SettingsFlags, 'registry'>, OutputFlags {
+interface HardPruneFlags extends Omit<SettingsFlags, 'registry' | 'clusters'>, OutputFlags {
   readonly registry?: readonly string[];
+  /** False: `--no-clusters`. */
+  readonly clusters?: boolean;
   readonly confirm?: boolean;
   readonly planOut?: string;
   readonly shard?: string;
@@ -40,18 +46,26 @@ interface HardPruneFlags extends Omit<SettingsFlags, 'registry'>, OutputFlags {
   readonly markOut?: string;
   readonly every?: string;
   readonly restoreReadWrite?: boolean;
+  readonly fsck?: boolean;
 }
 
 export async function hardPrune(terminal: Terminal, given: HardPruneFlags): Promise<ExitCode> {
   const flags = withLoopVariables(given, terminal.env);
+  if (flags.fsck === true && flags.confirm !== true)
+    throw new CodedError<CliErrorCode>(
+      'USAGE_INVALID',
+      'reading the command line: --fsck says more about --confirm, which is not given',
+      { hint: `add --confirm, or look with: winnow fsck --store …; ${cliErrors.USAGE_INVALID.hint}` },
+    );
   if (flags.every === undefined || flags.restoreReadWrite === true) return await once(terminal, flags);
   const tell = (error: unknown) => showError(error, terminal, flags);
   return await inRounds(terminal, { everyMs: parseDuration(flags.every), tell, wait }, () => once(terminal, flags));
 }
 
 async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode> {
-  const { registry: registries, ...rest } = flags;
-  return await withSession(terminal, { ...rest, registries }, async (session) => {
+  const { registry: registries, clusters: asksClusters, ...rest } = flags;
+  return await withSession(terminal, { ...rest, registries }, async (opened) => {
+    const session = asksClusters === false ? withoutClusters(opened) : opened;
     const store = await openStoreOf(session.loaded, terminal);
     try {
       if (flags.restoreReadWrite === true) return await putBack(session, store, flags);
@@ -63,10 +77,17 @@ async function once(terminal: Terminal, flags: HardPruneFlags): Promise<ExitCode
   });
 }
 
-async function planAndRun(session: Session, whole: Store, flags: HardPruneFlags): Promise<ExitCode> {
+/** Whatever clusters the settings name. */
+function withoutClusters(session: Session): Session {
+  return { ...session, settings: { ...session.settings, clusters: [] } };
+}
+
+async function planAndRun(opened: Session, whole: Store, flags: HardPruneFlags): Promise<ExitCode> {
+  const session = await withCache(opened, whole, flags.confirm === true);
   const { terminal } = session;
   const startedAtMs = terminal.nowMs();
   const isConfirmed = flags.confirm === true;
+  if (isConfirmed) await assertReplicasFit(session);
   const aheadMs = isConfirmed ? Math.round((await whole.clockMs(terminal.signal)) - terminal.nowMs()) : 0;
   const { store, ...sweep } = await sweepOf(session, whole, flags, aheadMs);
   const planned = await makeStorePlan(session, store, {

@@ -18,6 +18,7 @@ export const addApply: AddCommand = (parent) => {
     .addHelpText('after', '\nExample:\n  winnow reconcile --plan-out plan.jsonl\n  winnow apply plan.jsonl --confirm');
   addOutputOption(addApplyFleetOptions(addRegistryOptions(addCommonOptions(command))))
     .addOption(repeatable('--records <spec>', 'a record source, where the plan can not tell it (credentials)'))
+    .option('--fsck', 'of a plan of hard-prune: look for damage before anything is done, and again after it')
     .option('--confirm', 'do what the plan says')
     .action(action(async () => (await import('../actions/apply.ts')).applyFile));
 };

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { type AddCommand, action } from '../command.ts';
 import { addOutputOption } from '../options/output.ts';
-import { addCommonOptions } from '../options/settings.ts';
+import { addPruneCommonOptions } from '../options/settings.ts';
 import { addHardPruneOptions, addStoreOptions } from '../options/store.ts';
 
 export const addHardPrune: AddCommand = (parent) => {
@@ -15,11 +15,11 @@ export const addHardPrune: AddCommand = (parent) => {
         'dangling links and empty repositories go as well. Without --confirm nothing is written to the storage: the plan is shown.',
     )
     .addHelpText('after', examples);
-  addOutputOption(addHardPruneOptions(addStoreOptions(addCommonOptions(command))))
+  addOutputOption(addHardPruneOptions(addStoreOptions(addPruneCommonOptions(command))))
     .option('--shard <i/n>', 'only the i-th of n parts of all blobs; confirmed runs on other parts may go on beside it')
     .addOption(
       new Option('--mark-out <file>', 'only look which blobs are needed, and save that for runs with --mark').conflicts(
-        [...['mark', 'shard', 'confirm', 'planOut', 'every', 'deleteUntagged', 'restoreReadWrite']],
+        [...['mark', 'shard', 'confirm', 'planOut', 'every', 'deleteUntagged', 'restoreReadWrite', 'fsck']],
       ),
     )
     .addOption(
@@ -51,7 +51,7 @@ export const addHardPrune: AddCommand = (parent) => {
         'Whether they take it is decided by the next run: what is needed again by then comes back.',
     );
   addOutputOption(
-    addCommonOptions(status)
+    addPruneCommonOptions(status)
       .option('--store <address>', "the registry's storage: distribution-fs:DIR, trow-files:DIR, s3://BUCKET/PREFIX?…")
       .option('--grace <duration>', 'from the removal of links to the hiding of data (24h)')
       .option('--hold <duration>', 'how long hidden data can be brought back (7d)'),

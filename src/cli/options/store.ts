@@ -15,7 +15,8 @@ export function addStoreOptions(command: Command): Command {
     .option('--auth-file <file>', 'credentials as docker login writes them, or a pull secret')
     .option('--timeout <duration>', 'how long to wait for an answer')
     .option('--retries <count>', 'how often a request is repeated')
-    .option('--cache <cache>', "the registries' descriptor cache: auto, none, in-memory or redis://HOST:PORT/DB");
+    .option('--cache <cache>', "the registries' descriptor cache: auto, none, in-memory or redis://HOST:PORT/DB")
+    .option('--registry-config <file>', "the registries' own configuration file, which tells --cache auto");
 }
 
 /** What may go, and how long to wait between the steps. */
@@ -33,8 +34,16 @@ export function addHardPruneOptions(command: Command): Command {
     .option('--upload-age <duration>', 'remove uploads that were not continued for so long (168h)')
     .option('--thorough', 'look at every single link as well: empty ones, history, temporary files (slower)')
     .option('--delete-untagged', 'remove manifests that no tag leads to, and nothing else needs')
+    .option('--fsck', 'with --confirm: look for damage before anything is done, and again after the run')
     .addOption(repeatable('--records <spec>', 'with --delete-untagged: records that may hold digests'))
-    .option('--max-delete-ratio <share>', 'limit: share of all blobs that may go in one run (0.3)')
+    .addOption(
+      repeatable(
+        '--cluster <spec>',
+        'with --delete-untagged: what may use digests: kubernetes:?context=NAME, manifests:DIR, snapshot:PLACE',
+      ),
+    )
+    .option('--no-clusters', 'with --delete-untagged: do not ask the clusters of the settings what runs')
+    .option('--max-delete-ratio <share>', 'limit: share of all blobs, and of their bytes, that may go in one run (0.3)')
     .option('--max-drop-share <share>', 'limit: how far repositories or tags may drop since the last run (0.1)')
     .option('--expires-after <duration>', 'how long a saved plan may be applied');
 }

@@ -3,14 +3,15 @@ import type { PlanStoreInput } from '../../flows/plan-store-input.ts';
 import type { StoreScope } from '../../plan/plan.ts';
 import type { StoreReader } from '../../systems/store/contract.ts';
 import { formatStoreAddress, parseStoreAddress } from '../../systems/store/index.ts';
-import { readUrl } from '../../util/pure/read-url.ts';
 import { startProgress } from '../progress.ts';
+import { isRedacted, redactedCache } from './choose-cache.ts';
 import { newPlanId } from './ids.ts';
 import { registryDrops, rememberRegistry } from './memory.ts';
+import type { SessionWithCache } from './registry-cache.ts';
 import { replicaUrls } from './replicas.ts';
 import { surveyOptionsOf } from './run-store-plan.ts';
 import type { Session } from './session.ts';
-import { openHolders } from './store-holders.ts';
+import { noHolders, openHolders, type StoreHolders } from './store-holders.ts';
 import type { Sweep } from './sweep.ts';
 
 export interface StorePlanOptions extends Pick<Sweep, 'shard' | 'shared'> {
@@ -21,16 +22,17 @@ export interface StorePlanOptions extends Pick<Sweep, 'shard' | 'shared'> {
 
 /** Looks at the storage and decides what `hard-prune` would do. The storage is not changed. */
 export async function makeStorePlan(
-  session: Session,
+  session: SessionWithCache,
   store: StoreReader,
   options: StorePlanOptions,
 ): Promise<PlannedStore> {
   const { terminal, settings, log } = session;
   const state = await session.state();
+  const holders = settings.hardPrune.deleteUntagged ? await openHolders(session, store) : noHolders;
   const progress = startProgress(terminal, `reading ${store.name}`);
   const planned = await planStore(
     {
-      ...(await inputOf(session, store, options)),
+      ...inputOf(session, store, holders, options),
       onExamined: (blobs) => progress.update(blobs, `${blobs} blobs looked at`),
       survey: {
         ...surveyOptionsOf(session),
@@ -47,6 +49,7 @@ export async function makeStorePlan(
   // Who shares a mark has seen no repositories: they are remembered by who made it.
   if (header.broken.length === 0 && options.shared === undefined)
     await rememberRegistry(header, state, terminal.nowMs());
+  await holders.remember(terminal.nowMs());
   log.info('planned', {
     plan_id: header.id,
     store: store.name,
@@ -57,11 +60,12 @@ export async function makeStorePlan(
   return planned;
 }
 
-async function inputOf(
-  session: Session,
+function inputOf(
+  session: SessionWithCache,
   store: StoreReader,
+  holders: StoreHolders,
   { withRepositories, shard, shared, aheadMs = 0 }: StorePlanOptions,
-): Promise<Omit<PlanStoreInput, 'survey' | 'drops'>> {
+): Omit<PlanStoreInput, 'survey' | 'drops'> {
   const { terminal, settings } = session;
   const { hardPrune, cluster } = settings;
   const isReadOnly = hardPrune.mode === 'read-only';
@@ -69,8 +73,12 @@ async function inputOf(
     id: newPlanId('hard-prune', terminal.nowMs()),
     scope: { ...(cluster === undefined ? {} : { cluster }), store: storeScope(session, store) },
     store,
-    holders: hardPrune.deleteUntagged ? await openHolders(session, store) : [],
+    holders: holders.sources,
     holdersShown: settings.records.map(({ shown }) => shown),
+    ...(hardPrune.deleteUntagged && {
+      clustersShown: settings.clusters.map(({ shown }) => shown),
+      references: settings.references,
+    }),
     policy: {
       ...hardPrune,
       leftoverAgeMs: isReadOnly ? hardPrune.minBlobAgeMs : Math.max(hardPrune.minBlobAgeMs, HOUR_MS),
@@ -88,24 +96,25 @@ async function inputOf(
   };
 }
 
-/** What a plan's reader needs to reach the storage and its servers again. A cache with a password in its address has to be named anew. */
-function storeScope({ settings }: Session, { name }: StoreReader): StoreScope {
-  const { cache } = settings.store;
-  const mayBeShown = (readUrl(cache)?.password ?? '') === '';
-  const { address } = settings.store;
+/** What a plan's reader needs to reach the storage and its servers again. Of a cache the password is left out: it has to be named anew. */
+function storeScope({ settings, cacheBecause }: SessionWithCache, { name, traits }: StoreReader): StoreScope {
+  const { address, cache } = settings.store;
   const shown = address === undefined ? name : formatStoreAddress(parseStoreAddress(address));
   return {
     name,
     ...(shown === name || address?.startsWith('s3:') !== true ? {} : { address: shown }),
     ...{ servers: replicaUrls(settings), mode: settings.hardPrune.mode },
-    ...(mayBeShown ? { cache } : {}),
+    ...{ cache: redactedCache(cache), ...(traits.layerLinks && { cacheBecause }) },
   };
 }
 
 /** A server that remembers manifests takes a later push of one without writing it: those in memory can not be told to forget them. */
 function keepsManifestData({ settings }: Session, { traits }: StoreReader): boolean {
   const { hardPrune, store } = settings;
-  const inMemory = store.cache === 'in-memory' || (store.cache === 'auto' && replicaUrls(settings).length > 0);
+  const inMemory =
+    store.cache === 'in-memory' ||
+    isRedacted(store.cache) ||
+    (store.cache === 'auto' && replicaUrls(settings).length > 0);
   return hardPrune.mode === 'online' && traits.layerLinks && inMemory;
 }
 

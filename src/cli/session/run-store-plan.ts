@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { type ApplyStoreInput, applyStorePlan, type StoreRunReport } from '../../flows/apply-store-plan.ts';
+import type { RunCheckInput } from '../../flows/checked-run.ts';
 import { freshMarks, noFreshMarks } from '../../flows/fresh-mark.ts';
 import type { PlanHeader } from '../../plan/plan.ts';
+import { sumsOf } from '../../report/fsck/fsck-words.ts';
+import { hasBroken } from '../../report/fsck/run-check.ts';
 import { openDescriptorCache } from '../../systems/descriptor-cache/index.ts';
 import type { Store, StoreSurveyOptions } from '../../systems/store/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
@@ -13,7 +16,7 @@ import { outcomeLog } from './outcome-log.ts';
 import { switchingOfRun } from './read-only-switching.ts';
 import { openReplicas } from './replicas.ts';
 import type { Session } from './session.ts';
-import { openHolders } from './store-holders.ts';
+import { noHolders, openRecordHolders, usesAgain } from './store-holders.ts';
 
 /** A plan for a storage as it is applied: its actions readable as often as need be, and the mark that it was made from just now. */
 export interface StorePlanToRun
@@ -39,18 +42,23 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
   if (plan.part !== undefined && switching !== undefined) throw notByParts(`switching ${switching.readOnly.name}`);
   if (plan.part !== undefined && settings.store.restartRegistry !== 'manual')
     throw notByParts('restarting the registry');
+  const check = hardPrune.fsck ? checkOf(session, plan) : undefined;
   const replicas = await openReplicas(session);
   const cache = await openDescriptorCache(settings.store.cache);
+  const asksHolders = deletesManifests(header);
+  const { sources } = asksHolders ? await openRecordHolders(session, store) : noHolders;
+  const uses = asksHolders ? await usesAgain(session, header) : undefined;
   const progress = startProgress(terminal, 'removing');
   const outcomes = outcomeLog(log, runId);
   try {
-    return await applyStorePlan({
+    const report = await applyStorePlan({
       ...{ header, actions: plan.actions, planLines: plan.lines, mark: plan.mark, runId, by: session.by, journal },
       ...{ store, replicas, cache, mode: hardPrune.mode, timing: timingOf(session), wait },
       ...(switching === undefined ? {} : { switching }),
+      ...(check === undefined ? {} : { check: { ...check, onProgress: (words) => progress.update(0, words) } }),
       holders: {
-        sources: deletesManifests(header) ? await openHolders(session, store) : [],
-        maxAgeMs: apply.recheckRecordsEveryMs,
+        ...{ sources, maxAgeMs: apply.recheckRecordsEveryMs },
+        ...(uses === undefined ? {} : { uses }),
       },
       leases: await session.leases(),
       concurrency: apply.concurrency,
@@ -66,6 +74,11 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
         progress.update(done + alreadyGone + skipped + failed, words, header.actionCount);
       },
     });
+    if (report.check !== undefined && hasBroken(report.check)) {
+      const { broken, brokenTags } = sumsOf(report.check.appeared);
+      log.warn('something is broken that was not before the run', { run_id: runId, broken, tags: brokenTags });
+    }
+    return report;
   } finally {
     progress.stop();
     outcomes.finish();
@@ -73,6 +86,18 @@ export async function runStorePlan(session: Session, store: Store, plan: StorePl
     await cache.close();
     for (const replica of replicas) await replica.close();
   }
+}
+
+/** So long lies between two looks at what seems to be broken. Writing a manifest and its links takes a server milliseconds. */
+const LOOK_AGAIN_MS = 3000;
+
+/** @throws USAGE_INVALID for a part: what runs on other parts have in hand looks broken */
+function checkOf(session: Session, { part }: StorePlanToRun): Pick<RunCheckInput, 'survey' | 'pauseMs'> {
+  if (part !== undefined)
+    throw new CodedError<CliErrorCode>('USAGE_INVALID', 'checking the storage around a run: it is on a part alone', {
+      hint: 'leave out --fsck (hardPrune.fsck), and run winnow fsck before the first part and after the last',
+    });
+  return { survey: surveyOptionsOf(session), pauseMs: LOOK_AGAIN_MS };
 }
 
 /** Other parts may be worked on meanwhile: the first to end would do it under all others. */

@@ -1,3 +1,4 @@
+import { leastOnlineMs } from '../../config/checks/hard-prune.ts';
 import type { LoadedSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
 import { PlanError } from '../../plan/errors.ts';
@@ -26,7 +27,10 @@ export async function openStoreOfScope(
   throw new PlanError('PLAN_OTHER_REGISTRY', message);
 }
 
-/** What the settings leave open, the plan tells: the servers and their cache. Its mode and waiting times are those that it was made for. */
+/**
+ * What the settings leave open, the plan tells: the servers and their cache. Its mode and waiting times are those that it was made for.
+ * Settings for read-only mode may have no time between hiding and the last look, which a plan for online mode needs.
+ */
 export function withStoreOfPlan(settings: Settings, { scope, store: counts }: PlanHeader): Settings {
   const { servers = [], cache, mode } = scope.store ?? {};
   const { store, hardPrune, registry } = settings;
@@ -41,6 +45,7 @@ export function withStoreOfPlan(settings: Settings, { scope, store: counts }: Pl
     hardPrune: {
       ...hardPrune,
       ...(mode === undefined ? {} : { mode }),
+      ...(mode === 'online' ? { checkAfterMs: Math.max(hardPrune.checkAfterMs, leastOnlineMs.checkAfter) } : {}),
       ...(counts === undefined ? {} : { graceMs: counts.graceMs, holdMs: counts.holdMs }),
     },
   };

@@ -1,5 +1,6 @@
 import { markedStore, markOfPart, partOfStore } from '../../flows/marked-store.ts';
 import type { Shard } from '../../flows/shard.ts';
+import type { StoreMarkHeader } from '../../flows/store-mark.ts';
 import type { Store, SurveyCounts } from '../../systems/store/contract.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { type CliErrorCode, cliErrors } from '../errors.ts';
@@ -19,7 +20,7 @@ export interface Sweep {
   };
 }
 
-/** The clocks of those who made a mark and who take it may be apart by so much. */
+/** Where a mark does not tell the storage's own time: the clocks of those who made it and who take it may be apart by so much. */
 const FOREIGN_CLOCK_MS = 60_000;
 
 /**
@@ -41,7 +42,12 @@ export async function sweepOf(
       hint: `leave out --delete-untagged (hardPrune.deleteUntagged), and use it in a run without --mark; ${cliErrors.USAGE_INVALID.hint}`,
     });
   const part = await readMarkFile(flags.mark, shard, whole.name, terminal.nowMs());
-  const { madeAtMs, counts, broken } = part.header;
-  const mark = markOfPart(part, shard, madeAtMs + aheadMs - FOREIGN_CLOCK_MS);
+  const { counts, broken } = part.header;
+  const mark = markOfPart(part, shard, beganAtMs(part.header, aheadMs));
   return { store: markedStore(store, part, shard), shard, shared: { mark, counts, broken } };
+}
+
+/** By the storage's own time. @param takersAheadMs - by how much that is ahead of the clock of who takes the mark */
+function beganAtMs({ madeAtMs, aheadMs }: StoreMarkHeader, takersAheadMs: number): number {
+  return aheadMs === undefined ? madeAtMs + takersAheadMs - FOREIGN_CLOCK_MS : madeAtMs + aheadMs;
 }

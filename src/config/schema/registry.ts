@@ -5,7 +5,10 @@ import { choice, count, path, size, text, timeout, yesNo } from './leaves.ts';
 import { repositoryName } from './names.ts';
 
 /** Ids of the products that the registry client knows; a test holds them to its list. */
-export const registryProducts = ['zot', 'trow', 'trow-files', 'distribution', 'generic'] as const;
+export const registryProducts = [
+  ...(['zot', 'trow', 'trow-files', 'harbor', 'gitlab'] as const),
+  ...(['distribution', 'quay', 'generic'] as const),
+] as const;
 
 const can = (what: string) => yesNo().exactOptional().describe(what);
 

@@ -60,7 +60,12 @@ export const storeSchema = section({
   cache: descriptorCache()
     .prefault('auto')
     .describe(
-      "The registries' blob descriptor cache: `none`, `in-memory`, `redis://HOST:PORT/DB`, or `auto`: what can not be found out is taken for in-memory.",
+      "The registries' blob descriptor cache: `none`, `in-memory`, `redis://HOST:PORT/DB`, or `auto`: by `registryConfig` and the Deployment of `readOnlySwitch` or `restartRegistry`, and what these do not tell is taken for in-memory.",
+    ),
+  registryConfig: path('/etc/docker/registry/config.yml')
+    .exactOptional()
+    .describe(
+      "The registries' own configuration file, from which `cache: auto` is told: the one that `registry garbage-collect` takes. Variables of their environment go before it, and are only seen where `readOnlySwitch` or `restartRegistry` names a Deployment.",
     ),
   readOnlySwitch: readOnlySwitch()
     .prefault('manual')
@@ -102,8 +107,12 @@ export const hardPruneSchema = section({
     ),
   checkAfter: duration('3m', { max: '24h' })
     .prefault('3m')
-    .describe('How long after hiding it is checked once more that nothing asks for the data; else it is put back.'),
-  uploadAge: duration('168h').prefault('168h').describe('Uploads that were not continued for so long go.'),
+    .describe(
+      'How long after hiding it is checked once more that nothing asks for the data; else it is put back. At least `10s`, but with `mode: read-only`.',
+    ),
+  uploadAge: duration('168h')
+    .prefault('168h')
+    .describe('Uploads that were not continued for so long go. At least `2h`, but with `mode: read-only`.'),
   thorough: yesNo()
     .prefault(false)
     .describe(
@@ -114,9 +123,16 @@ export const hardPruneSchema = section({
     .describe(
       'Manifests that no tag leads to go as well, unless something else needs them: an index, a subject, a record.',
     ),
+  fsck: yesNo()
+    .prefault(false)
+    .describe(
+      'Looks for damage on the whole storage before a run that does something, and once more after it, as `winnow fsck` does: what is broken that was not before is told, and makes the run fail.',
+    ),
   maxDeleteRatio: share()
     .prefault(0.3)
-    .describe('Share of all blobs that one run may let go. Stores with fewer than 20 blobs are exempt.'),
+    .describe(
+      'Share of all blobs, and of their bytes, that one run may let go. Stores with fewer than 20 blobs are exempt.',
+    ),
   maxDropShare: share()
     .prefault(0.1)
     .describe('When repositories or tags drop by more than this share since the last run, nothing is deleted.'),

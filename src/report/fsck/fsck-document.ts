@@ -2,6 +2,7 @@ import { type Damage, damageKinds } from '../../graph/damage-kinds.ts';
 import { type Document, documentHead } from '../document.ts';
 import type { FsckFindings } from './findings.ts';
 import { outOfSight, sumsOf, toBePushed } from './fsck-words.ts';
+import type { RunCheck } from './run-check.ts';
 
 /** The findings for programs. */
 export function fsckDocument({ system, place, counts, damage, unseen, repair }: FsckFindings): Document {
@@ -17,6 +18,15 @@ export function fsckDocument({ system, place, counts, damage, unseen, repair }: 
     ['pushAgain', toBePushed(damage)],
     ['repair', repair],
   ];
+}
+
+/** What a run's report for programs says of the check around it. */
+export function checkDocument(check: RunCheck): object {
+  const { before, appeared, healed, unseen, notLooked } = check;
+  const all = (damage: readonly Damage[]) => ({ ...sumsOf(damage), findings: [...findings(damage)] });
+  const found = { before: all(before) };
+  if (notLooked !== undefined) return { ...found, notLooked };
+  return { ...found, new: all(appeared), putRight: all(healed), unseen };
 }
 
 function* findings(damage: readonly Damage[]): Generator<object> {

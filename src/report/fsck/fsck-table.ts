@@ -8,6 +8,7 @@ import { shortDigests } from '../short-digest.ts';
 import { type Column, tableLines } from '../table.ts';
 import type { FsckFindings } from './findings.ts';
 import { fsckFacts, isBroken, remedyWords, repairInWords, toBePushed } from './fsck-words.ts';
+import { checkFacts, damageOfCheck, hasBroken, nextOfCheck, type RunCheck } from './run-check.ts';
 
 const SHOWN = 20;
 
@@ -22,6 +23,22 @@ export function* fsckTable(findings: FsckFindings, all: boolean, paint: Paint): 
   if (repair !== undefined) yield* section([printable(repairInWords(repair))]);
   else if (damage.some(({ kind }) => ['link', 'restore'].includes(damageKinds[kind].remedy)))
     yield* section(['Next: winnow fsck --repair shows what can be healed; with --confirm it heals it.']);
+}
+
+/** The check around a run, for eyes. @param address - of the storage */
+export function* checkTable(check: RunCheck, address: string, all: boolean, paint: Paint): Generator<string> {
+  const { appeared, unseen } = check;
+  yield paint.bold('CHECKED BEFORE AND AFTER');
+  yield* factLines(checkFacts(check));
+  for (const [title, damage] of damageOfCheck(check)) {
+    yield* section([hasBroken(check) && damage === appeared ? paint.red(title) : paint.bold(title)]);
+    yield* tableLines(damageColumns(all, paint), first(damage, all), paint);
+    yield* moreOf(damage, all);
+  }
+  for (const gap of first(unseen, all)) yield `${paint.yellow('!')} ${printable(gapSentence(gap))}`;
+  yield* moreOf(unseen, all);
+  const next = nextOfCheck(check, address);
+  if (next !== undefined) yield* section([paint.red(printable(next))]);
 }
 
 export function damageColumns(all: boolean, paint: Paint): readonly Column<Damage>[] {

@@ -57,7 +57,8 @@ function* inMarkdown(plan: FleetPlanToShow): Generator<string> {
   for (const line of summary(header, fleet)) yield mdText(line);
   for (const one of header.broken) yield `- ${mdText(one)}`;
   yield* section(markdownTable(markdownColumns, firstOf(actions, SHOWN_IN_MARKDOWN)));
-  if (header.actionCount > SHOWN_IN_MARKDOWN) yield `… and ${header.actionCount - SHOWN_IN_MARKDOWN} more`;
+  const more = header.actionCount - SHOWN_IN_MARKDOWN;
+  if (more > 0) yield* section([`… and ${more} more`]);
   yield '';
   yield `Next: ${mdText(nextCommand(plan))}`;
 }

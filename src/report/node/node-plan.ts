@@ -55,7 +55,8 @@ function* inMarkdown(plan: NodePlanToShow): Generator<string> {
   yield '';
   for (const line of nodeSummary(header, node)) yield mdText(line);
   yield* section(markdownTable(markdownColumns, firstOf(actions, SHOWN_IN_MARKDOWN)));
-  if (header.actionCount > SHOWN_IN_MARKDOWN) yield `… and ${header.actionCount - SHOWN_IN_MARKDOWN} more`;
+  const more = header.actionCount - SHOWN_IN_MARKDOWN;
+  if (more > 0) yield* section([`… and ${more} more`]);
   yield '';
   yield `Next: ${mdText(nextCommand(plan))}`;
 }

@@ -1,12 +1,14 @@
 import type { RepositoryResult, RunReport, Undone } from '../../apply/run-report.ts';
 import { targetDocument } from '../action-document.ts';
 import { type Document, documentHead } from '../document.ts';
+import { checkDocument } from '../fsck/fsck-document.ts';
+import type { CheckedRun } from '../fsck/run-check.ts';
 import { scopeFields } from '../scope-fields.ts';
 import { isoTime } from '../words.ts';
 import { runOutcome } from './run-outcome.ts';
 
 /** A run's report for programs. `undone` holds the first thousand of each cause; `counts` and `causes` count all. */
-export function runDocument(report: RunReport): Document {
+export function runDocument(report: CheckedRun): Document {
   const { freedBytes, ...counts } = report.tally;
   return [
     ...documentHead('RunReport'),
@@ -24,6 +26,7 @@ export function runDocument(report: RunReport): Document {
     ['disks', report.disks],
     ['unfinished', report.unfinished],
     ['broughtBack', report.broughtBack],
+    ['fsck', report.check === undefined ? undefined : checkDocument(report.check)],
     ['freedBytes', freedBytes],
     ['repositories', report.repositories],
     ['causes', report.causes],

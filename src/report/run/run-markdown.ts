@@ -3,12 +3,14 @@ import { formatResource } from '../../evidence/resource.ts';
 import { systemKind, systemName } from '../../plan/plan.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
+import { checkMarkdown } from '../fsck/fsck-markdown.ts';
+import type { CheckedRun } from '../fsck/run-check.ts';
 import { imagesRunLines } from '../images/images-words.ts';
 import { type MarkdownColumn, markdownTable, mdCode, mdText } from '../markdown.ts';
 import { nodeRunLines } from '../node/node-words.ts';
 import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { section } from '../section.ts';
-import { isOfStore, storeRunLines } from '../store/store-run.ts';
+import { isOfStore, storeAddress, storeRunLines } from '../store/store-run.ts';
 import { counted, shortTime } from '../words.ts';
 import { groupByCause, SHOWN_OF_A_CAUSE } from './causes.ts';
 import { runTotals } from './run-document.ts';
@@ -17,7 +19,7 @@ import { afterRun, runCounts, runHeadline, unfinishedLines } from './run-words.t
 const SHOWN = 50;
 
 /** A run's report for a merge request or a chat. */
-export function* runMarkdown(report: RunReport): Generator<string> {
+export function* runMarkdown(report: CheckedRun): Generator<string> {
   const { removed, found } = runTotals(report);
   const { scope, tally } = report;
   yield isOfStore(report) || scope.images !== undefined || scope.node !== undefined
@@ -35,6 +37,7 @@ export function* runMarkdown(report: RunReport): Generator<string> {
   if (scope.registry !== undefined) yield* section(repositoryTable(report.repositories));
   yield* section(undoneItems(report));
   yield* section(unfinishedLines(report).map((line) => `- ${mdText(line)}`));
+  if (report.check !== undefined) yield* section(checkMarkdown(report.check, storeAddress(report)));
   yield '';
   yield mdText(afterRun(report));
 }

@@ -3,6 +3,8 @@ import { formatResource } from '../../evidence/resource.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import { factLines } from '../fact-lines.ts';
+import { checkTable } from '../fsck/fsck-table.ts';
+import { type CheckedRun, hasBroken } from '../fsck/run-check.ts';
 import { imagesRunLines } from '../images/images-words.ts';
 import { nodeRunLines } from '../node/node-words.ts';
 import type { Paint } from '../paint.ts';
@@ -10,7 +12,7 @@ import { blobsAreLeft } from '../plan/plan-to-show.ts';
 import { printable } from '../printable.ts';
 import { scopeFacts } from '../scope-fields.ts';
 import { section } from '../section.ts';
-import { isOfStore, storeRunLines } from '../store/store-run.ts';
+import { isOfStore, storeAddress, storeRunLines } from '../store/store-run.ts';
 import { type Column, tableLines } from '../table.ts';
 import { counted, shortTime } from '../words.ts';
 import { type Cause, groupByCause, SHOWN_OF_A_CAUSE } from './causes.ts';
@@ -19,9 +21,10 @@ import { runOutcome } from './run-outcome.ts';
 import { afterRun, runCounts, runHeadline, unfinishedLines } from './run-words.ts';
 
 /** A run's report for eyes. @param show.all - everything that was not done, as far as the report holds it */
-export function* runTable(report: RunReport, show: { readonly all: boolean }, paint: Paint): Generator<string> {
+export function* runTable(report: CheckedRun, show: { readonly all: boolean }, paint: Paint): Generator<string> {
   const outcome = runOutcome(report);
-  const tint = outcome === 'failed' ? paint.red : outcome === 'success' ? paint.green : paint.yellow;
+  const isBroken = report.check !== undefined && hasBroken(report.check);
+  const tint = outcome === 'failed' || isBroken ? paint.red : outcome === 'success' ? paint.green : paint.yellow;
   yield tint(runHeadline(report));
   const took = formatDuration(report.endedAtMs - report.beganAtMs);
   yield* factLines([
@@ -36,6 +39,7 @@ export function* runTable(report: RunReport, show: { readonly all: boolean }, pa
     yield* section(tableLines(repositoryColumns, repositoryRows(report), paint));
   yield* section(undoneLines(report, show.all ? Number.POSITIVE_INFINITY : SHOWN_OF_A_CAUSE, paint));
   yield* section(unfinishedLines(report).map((line) => paint.red(printable(line))));
+  if (report.check !== undefined) yield* section(checkTable(report.check, storeAddress(report), show.all, paint));
   yield '';
   if (report.scope.images !== undefined) yield* imagesRunLines(report);
   yield `${runCounts(report)}.`;

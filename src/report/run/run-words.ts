@@ -1,4 +1,5 @@
 import type { RunReport } from '../../apply/run-report.ts';
+import { type CheckedRun, hasBroken } from '../fsck/run-check.ts';
 import { counted } from '../words.ts';
 import { type RunOutcome, runOutcome } from './run-outcome.ts';
 
@@ -11,7 +12,13 @@ const headlines: Readonly<Record<RunOutcome, string>> = {
 };
 
 /** The first line of a run's report. */
-export function runHeadline(report: RunReport): string {
+export function runHeadline(report: CheckedRun): string {
+  const headline = headlineOf(report);
+  if (report.check === undefined || !hasBroken(report.check)) return headline;
+  return `SOMETHING IS BROKEN THAT WAS NOT BEFORE THE RUN. ${headline}`;
+}
+
+function headlineOf(report: RunReport): string {
   if (report.stopped) return 'STOPPED: the run was stopped before its end';
   const { skipped, failed } = report.tally;
   const outcome = runOutcome(report);

@@ -9,7 +9,7 @@ import { section } from '../section.ts';
 import { counted, shortTime } from '../words.ts';
 import { storeTarget } from './store-plan-table.ts';
 import { nextStoreCommand, type StorePlanToShow } from './store-plan-to-show.ts';
-import { storeFacts, storeSummary } from './store-words.ts';
+import { askedFact, cacheFact, storeFacts, storeSummary } from './store-words.ts';
 
 const SHOWN = 50;
 
@@ -22,7 +22,8 @@ export function* storePlanMarkdown(plan: StorePlanToShow): Generator<string> {
   yield* section(storeSummary(store).map((line) => `${mdText(line)}  `));
   yield '';
   yield `- Store ${mdCode(header.scope.store?.name ?? '')}`;
-  for (const [name, value] of storeFacts(store)) if (value !== undefined) yield `- ${name}: ${mdText(value)}`;
+  for (const [name, value] of [cacheFact(header.scope), askedFact(header), ...storeFacts(store)])
+    if (value !== undefined) yield `- ${name}: ${mdText(value)}`;
   yield `- Plan ${mdCode(header.id)}, can be applied until ${shortTime(header.expiresAtMs)}`;
   yield* section(brokenItems(header));
   yield* section(markdownTable(reasonColumns, keptCounts(header.keptByReason)));

@@ -14,7 +14,7 @@ import { shortDigests } from '../short-digest.ts';
 import { type Column, tableLines } from '../table.ts';
 import { counted, shortTime } from '../words.ts';
 import { nextStoreCommand, type StorePlanToShow } from './store-plan-to-show.ts';
-import { storeFacts, storeSummary } from './store-words.ts';
+import { askedFact, cacheFact, storeFacts, storeSummary } from './store-words.ts';
 
 const SHOWN_ACTIONS = 20;
 const SHOWN_REPOSITORIES = 20;
@@ -27,6 +27,8 @@ export function* storePlanTable(plan: StorePlanToShow, show: { readonly all: boo
     ['Plan', `${header.id} (${header.flow})`],
     ...scopeFacts(header.scope),
     ['Records', header.records.length === 0 ? undefined : header.records.join(', ')],
+    cacheFact(header.scope),
+    askedFact(header),
     ['Made', `${shortTime(header.madeAtMs)}, can be applied until ${shortTime(header.expiresAtMs)}`],
     ...storeFacts(store),
   ]);

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../test/support/memory-store.ts';
 import { createStoreWorld, pushStoreImage, uploadBlob } from '../../../test/support/memory-store-world.ts';
+import { textOf } from '../../../test/support/report-examples.ts';
 import { planMemoryStore } from '../../../test/support/store-plan.ts';
 import type { RunReport } from '../../apply/run-report.ts';
 import type { Digest } from '../../oci/digest.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { BlobBytes, StoreCounts } from '../../plan/store-counts.ts';
 import { type OutputFormat, outputFormats } from '../output-format.ts';
 import { noPaint } from '../paint.ts';
 import { renderPlan } from '../plan/render-plan.ts';
@@ -12,13 +15,17 @@ import { type PendingRow, renderStoreStatus } from './store-status.ts';
 
 const DAY_MS = 86_400_000;
 
-async function shownPlan(format: OutputFormat, orphans: number, maxDeleteRatio = 1): Promise<string> {
+async function madePlan(orphans: number, maxDeleteRatio = 1): Promise<Plan> {
   const world = createStoreWorld();
   pushStoreImage(world, 'team/app', { tags: ['v1'] });
   for (let n = 0; n < orphans; n += 1) uploadBlob(world, 'team/app', `orphan ${n}`.padEnd(1024));
   world.clock.forward(2 * DAY_MS);
   const { plan } = await planMemoryStore(createMemoryStore({ world }), {}, { maxDeleteRatio });
-  return [...renderPlan(plan, format, noPaint)].join('\n');
+  return plan;
+}
+
+async function shownPlan(format: OutputFormat, orphans: number, maxDeleteRatio = 1): Promise<string> {
+  return textOf(renderPlan(await madePlan(orphans, maxDeleteRatio), format, noPaint));
 }
 
 describe('a plan for a storage', () => {
@@ -26,6 +33,22 @@ describe('a plan for a storage', () => {
     for (const format of ['table', 'wide', 'markdown'] as const)
       expect(await shownPlan(format, 3)).toMatch(/^Would delete 3 blobs\s*\nWould free up 3 KiB of disk space\s*$/m);
     expect(await shownPlan('table', 0)).toContain('Would delete 0 blobs\nWould free up 0 B of disk space');
+  });
+
+  test('says them word for word as OpenShift does: one is `1 blobs`, and sizes have at most three decimals', async () => {
+    const plan = await madePlan(1);
+    const told = plan.header.store as StoreCounts;
+    const wouldDelete = { blobs: 13374, reclaimableBytes: 3_044_058_071, purgedBytes: 0 };
+    const large = { ...plan, header: { ...plan.header, store: { ...told, wouldDelete } } };
+    for (const format of ['table', 'wide'] as const) {
+      const lines = textOf(renderPlan(large, format, noPaint)).split('\n');
+      const at = lines.indexOf('Would delete 13374 blobs');
+      expect(lines.slice(at, at + 2)).toEqual(['Would delete 13374 blobs', 'Would free up 2.835 GiB of disk space']);
+      expect(textOf(renderPlan(plan, format, noPaint)).split('\n')).toContain('Would delete 1 blobs');
+    }
+    expect(textOf(renderPlan(large, 'markdown', noPaint))).toMatch(
+      /^Would delete 13374 blobs {2}\nWould free up 2\.835 GiB of disk space {2}$/m,
+    );
   });
 
   test('where everything is needed says how what needs it goes, and not what is on its way out', async () => {
@@ -62,7 +85,23 @@ describe('a plan for a storage', () => {
   });
 
   test.each(outputFormats)('tells of a broken limit, in %s', async (format) => {
-    expect(await shownPlan(format, 25, 0.3)).toContain('maxDeleteRatio: 25 of 28 blobs would go');
+    const text = await shownPlan(format, 25, 0.3);
+    expect(text).toContain('maxDeleteRatio: 25 of 28 blobs would go');
+    expect(text).toMatch(/maxDeleteRatio: 25 KiB of 25\.\d+ KiB in blobs would go/);
+  });
+
+  test('says how many bytes that is of how many, where a limit asks for it', async () => {
+    const { header, actions } = await madePlan(3);
+    const shown = (bytes?: BlobBytes) => {
+      const store = { ...(header.store as StoreCounts), ...(bytes !== undefined && { bytes }) };
+      return textOf(renderPlan({ header: { ...header, store }, actions }, 'table', noPaint));
+    };
+    const bytes = { goBytes: 5 * 1024, allBytes: 20 * 1024 };
+    expect(shown({ ...bytes, isLeast: false })).toMatch(/^Bytes: +5 KiB not needed and old enough, 25 % of 20 KiB$/m);
+    expect(shown({ ...bytes, isLeast: true })).toMatch(
+      /^Bytes: +5 KiB not needed and old enough, at most 25 % of all$/m,
+    );
+    expect(shown()).not.toContain('Bytes:');
   });
 });
 
@@ -83,7 +122,7 @@ describe('a run on a storage', () => {
     const text = [...renderRun(report, format, noPaint)].join('\n');
     expect(text).toContain('Unlinked 2 blobs, 1 KiB that are not free yet');
     expect(text).toContain('Hid 2 blobs, 1 KiB that can still be brought back');
-    expect(text).toContain('Deleted 1 blob, 1 KiB given back to the disk');
+    expect(text).toMatch(/^(- )?Deleted 1 blobs {0,2}\n(- )?Freed up 1 KiB of disk space {0,2}$/m);
     expect(text).toContain('Brought back 1 blob and 2 links that somebody asked for meanwhile');
     expect(text).toContain('To take it back (but 1 blob went for good): winnow undo run-1');
     expect(text).not.toContain('tag');

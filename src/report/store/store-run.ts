@@ -7,11 +7,9 @@ import { counted } from '../words.ts';
  * What a run did to a registry's storage, step by step: honest about what can still be brought back, and what the disk got back.
  */
 export function storeRunLines(report: RunReport): readonly string[] {
-  const lines = told.flatMap(([kind, verb, noun, bytesWord]) => {
+  const lines = told.flatMap(([kind, say]) => {
     const step = report.steps[kind];
-    if (step === undefined || step.count === 0) return [];
-    const bytes = bytesWord === '' || step.bytes === 0 ? '' : `, ${formatBytes(step.bytes)}${bytesWord}`;
-    return [`${verb} ${counted(step.count, noun)}${bytes}`];
+    return step === undefined || step.count === 0 ? [] : say(step);
   });
   const { blobs = 0, links = 0 } = report.broughtBack ?? {};
   if (blobs + links > 0)
@@ -26,15 +24,36 @@ export function isOfStore({ scope }: Pick<RunReport, 'scope'>): boolean {
   return scope.store !== undefined;
 }
 
-/** What is said of each kind of step, and of its bytes. */
-const told: readonly (readonly [kind: ActionKind, verb: string, noun: string, bytesWord: string])[] = [
-  ['restore-blob', 'Took back', 'blob', ''],
-  ['delete-manifest', 'Deleted', 'untagged manifest', ''],
-  ['unlink-blob', 'Unlinked', 'blob', ' that are not free yet'],
-  ['hide-blob', 'Hid', 'blob', ' that can still be brought back'],
-  ['purge-blob', 'Deleted', 'blob', ' given back to the disk'],
-  ['delete-upload', 'Deleted', 'stale upload', ' given back to the disk'],
-  ['delete-temporary', 'Deleted', 'temporary file', ' given back to the disk'],
-  ['delete-link', 'Deleted', 'dangling link', ''],
-  ['delete-repository', 'Deleted', 'empty repository', ''],
+type Say = (step: { readonly count: number; readonly bytes: number }) => readonly string[];
+
+/** @param ofBytes - what is said of the bytes, where they are worth a word */
+function say(verb: string, noun: string, ofBytes?: string): Say {
+  return ({ count, bytes }) => {
+    const more = ofBytes === undefined || bytes === 0 ? '' : `, ${formatBytes(bytes)} ${ofBytes}`;
+    return [`${verb} ${counted(count, noun)}${more}`];
+  };
+}
+
+/** How OpenShift's hard prune ends, word for word: it says `1 blobs`, and scripts look for that. */
+const sayAsOpenShift: Say = ({ count, bytes }) => [
+  `Deleted ${count} blobs`,
+  `Freed up ${formatBytes(bytes)} of disk space`,
+];
+
+/** How the storage is named on a command line. */
+export function storeAddress({ scope: { store } }: Pick<RunReport, 'scope'>): string {
+  return store?.address ?? store?.name ?? '';
+}
+
+/** What is said of each kind of step. */
+const told: readonly (readonly [kind: ActionKind, say: Say])[] = [
+  ['restore-blob', say('Took back', 'blob')],
+  ['delete-manifest', say('Deleted', 'untagged manifest')],
+  ['unlink-blob', say('Unlinked', 'blob', 'that are not free yet')],
+  ['hide-blob', say('Hid', 'blob', 'that can still be brought back')],
+  ['purge-blob', sayAsOpenShift],
+  ['delete-upload', say('Deleted', 'stale upload', 'given back to the disk')],
+  ['delete-temporary', say('Deleted', 'temporary file', 'given back to the disk')],
+  ['delete-link', say('Deleted', 'dangling link')],
+  ['delete-repository', say('Deleted', 'empty repository')],
 ];

@@ -1,29 +1,46 @@
-import type { StoreCounts } from '../../plan/store-counts.ts';
+import type { PlanHeader, PlanScope } from '../../plan/plan.ts';
+import type { BlobBytes, StoreCounts } from '../../plan/store-counts.ts';
 import { formatBytes } from '../../util/pure/bytes.ts';
 import { formatDuration } from '../../util/pure/duration.ts';
 import type { Fact } from '../fact-lines.ts';
 import { counted } from '../words.ts';
 
-/** What is on the storage, in one or two lines. */
+/** What is on the storage, in a few lines. */
 export function storeFacts(counts: StoreCounts): readonly Fact[] {
-  const { repositories, tags, manifests, blobs, live, unneeded, young, waiting, hidden, hiddenBytes } = counts;
+  const { repositories, tags, manifests, blobs, live, unneeded, young, waiting, bytes, hidden, hiddenBytes } = counts;
   const why = [young > 0 ? `${young} too young` : '', waiting > 0 ? `${waiting} in their grace` : ''];
   const kept = why.filter((one) => one !== '').join(', ');
   return [
     ['Holds', `${counted(repositories, 'repository')}, ${counted(tags, 'tag')}, ${counted(manifests, 'manifest')}`],
     ['Blobs', `${blobs}: ${live} needed, ${unneeded} not${kept === '' ? '' : ` (${kept})`}`],
+    ['Bytes', bytes === undefined ? undefined : bytesInWords(bytes)],
     ['Hidden', hidden === 0 ? undefined : `${counted(hidden, 'blob')}, ${formatBytes(hiddenBytes)}`],
   ];
 }
 
-/** What the plan comes to. The first two lines are those of OpenShift's hard prune. */
+/** Length of data, as `du` has it. What the disk gets back is another figure. */
+function bytesInWords({ goBytes, allBytes, isLeast }: BlobBytes): string {
+  const percent = Math.ceil((goBytes / allBytes) * 1000) / 10;
+  const go = `${formatBytes(goBytes)} not needed and old enough`;
+  return isLeast ? `${go}, at most ${percent} % of all` : `${go}, ${percent} % of ${formatBytes(allBytes)}`;
+}
+
+/** Which cache the servers are taken to have. */
+export function cacheFact({ store }: PlanScope): Fact {
+  return ['Cache', store?.cacheBecause];
+}
+
+/** Who was asked what runs, where untagged manifests may go. */
+export function askedFact({ clusters }: Pick<PlanHeader, 'clusters'>): Fact {
+  if (clusters === undefined) return ['Asked', undefined];
+  return ['Asked', clusters.length === 0 ? 'no cluster: what runs is not known' : clusters.join(', ')];
+}
+
+/** What the plan comes to. The first two lines are those of OpenShift's hard prune, word for word: it says `1 blobs`, and scripts look for that. */
 export function storeSummary(counts: StoreCounts): readonly string[] {
   const { wouldDelete, steps } = counts;
   const { blobs, reclaimableBytes, purgedBytes } = wouldDelete;
-  const lines = [
-    `Would delete ${counted(blobs, 'blob')}`,
-    `Would free up ${formatBytes(reclaimableBytes)} of disk space`,
-  ];
+  const lines = [`Would delete ${blobs} blobs`, `Would free up ${formatBytes(reclaimableBytes)} of disk space`];
   const parts = [
     said(steps['restore-blob'], 'takes back', 'blob'),
     said(steps['delete-manifest'], 'removes', 'untagged manifest'),

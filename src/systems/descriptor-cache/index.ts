@@ -1,5 +1,8 @@
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { readUrl } from '../../util/pure/read-url.ts';
+
+export { type DetectedCache, detectCache, type RegistrySetUp } from './detect.ts';
+
 import type { DescriptorCache } from './contract.ts';
 import { type DescriptorCacheErrorCode, descriptorCacheErrors } from './errors.ts';
 import { inMemoryCache } from './in-memory/in-memory.ts';
@@ -9,8 +12,8 @@ import { noCache } from './none/none.ts';
 export const descriptorCacheForms = ['auto', 'none', 'in-memory', 'redis://HOST:PORT/DB'] as const;
 
 /**
- * The cache that a registry uses, as it was declared. Nobody can ask a registry which it has: `auto` takes it for the one that can least be
- * reached, in the memory of each server. A Redis is connected to when it is first told something.
+ * The cache that a registry uses, as it was declared or detected. Nobody can ask a registry which it has: `auto`, which nothing could tell, is
+ * taken for the one that can least be reached, in the memory of each server. A Redis is connected to when it is first told something.
  *
  * @throws CACHE_SETTINGS_INVALID
  */
@@ -26,9 +29,12 @@ function isRedis({ protocol }: URL): boolean {
   return protocol === 'redis:' || protocol === 'rediss:';
 }
 
+/** What is wrong with a cache, and the next step. */
+export function cacheFailure(code: DescriptorCacheErrorCode, message: string): CodedError<DescriptorCacheErrorCode> {
+  return new CodedError(code, message, { hint: descriptorCacheErrors[code].hint });
+}
+
 function invalid(declared: string): CodedError<DescriptorCacheErrorCode> {
   const shown = /^[\w-]{1,40}$/.test(declared) ? declared : 'what was given';
-  return new CodedError('CACHE_SETTINGS_INVALID', `reading the registry’s cache: ${shown} is none that there is`, {
-    hint: descriptorCacheErrors.CACHE_SETTINGS_INVALID.hint,
-  });
+  return cacheFailure('CACHE_SETTINGS_INVALID', `reading the registry’s cache: ${shown} is none that there is`);
 }

@@ -1,9 +1,11 @@
 import type { KubeSettings } from '../../util/kubernetes/kube-api.ts';
 import type { ReadOnlySwitch, RegistryRestart } from './contract.ts';
 import { readOnlyFailure } from './failure.ts';
+import type { DeployedSetUp } from './kubernetes-deployment/set-up.ts';
 import { manualSwitch } from './manual/manual.ts';
 import { type RollOutTiming, rollOutTiming } from './roll-out.ts';
 
+export type { DeployedSetUp } from './kubernetes-deployment/set-up.ts';
 export { fileNote } from './note-file.ts';
 
 /** How a switch is named, for settings and messages. */
@@ -44,6 +46,32 @@ export async function openReadOnlySwitch(
     return (await import('./openshift-config/openshift-config.ts')).openshiftSwitch(api, timing);
   const { deploymentSwitch } = await import('./kubernetes-deployment/kubernetes-deployment.ts');
   return deploymentSwitch(api, place, timing);
+}
+
+/**
+ * How the registry is set up that is named so, as far as its Deployment tells.
+ *
+ * @param named - as {@link parseReadOnlySwitch} reads it
+ * @returns undefined for `manual`: nothing names it
+ * @throws READ_ONLY_SETTINGS_INVALID, READ_ONLY_CLUSTER_FAILED
+ */
+export async function readSetUp(
+  named: string,
+  settings: KubeSettings,
+  signal: AbortSignal,
+): Promise<DeployedSetUp | undefined> {
+  const place = parseReadOnlySwitch(named);
+  if (place.kind === 'manual') return undefined;
+  const [{ openSwitchApi }, { deployedSetUp }] = await Promise.all([
+    import('./switch-api.ts'),
+    import('./kubernetes-deployment/set-up.ts'),
+  ]);
+  const api = await openSwitchApi(settings);
+  try {
+    return await deployedSetUp(api, place.kind === 'openshift' ? OPENSHIFT_REGISTRY : place, signal);
+  } finally {
+    await api.close();
+  }
 }
 
 /** OpenShift's own registry. Its operator leaves such an annotation as it is. */

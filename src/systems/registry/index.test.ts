@@ -21,7 +21,13 @@ describe('the list of registries', () => {
   });
 
   test('ends with one that recognises every server, and none before it does', () => {
-    const stranger = { api: {}, options: { status: 404, headers: {} }, home: '', referrersApi: false };
+    const stranger = {
+      api: {},
+      wayIn: { scheme: 'none' } as const,
+      options: { status: 404, headers: {} },
+      home: '',
+      referrersApi: false,
+    };
     const recognising = registryProfiles.filter((profile) => profile.recognises(stranger)).map(({ id }) => id);
     expect(recognising).toEqual(['generic']);
     expect(registryProfiles.at(-1)?.id).toBe('generic');

@@ -1,10 +1,14 @@
-import type { Registry } from './contract.ts';
+import type { StorageOwner } from '../../oci/storage-owners.ts';
+import type { Capabilities, Registry } from './contract.ts';
 import { distribution } from './distribution/index.ts';
 import { generic } from './generic/index.ts';
+import { gitlab } from './gitlab/index.ts';
+import { harbor } from './harbor/index.ts';
 import type { ClientSettings } from './http-client/client.ts';
 import { RegistryError } from './http-client/registry-error.ts';
 import type { TransportSettings } from './http-client/transport.ts';
 import type { RegistryProfile } from './profile.ts';
+import { quay } from './quay/index.ts';
 import { trow } from './trow/index.ts';
 import { trowFiles } from './trow-files/index.ts';
 import { zot } from './zot/index.ts';
@@ -12,7 +16,15 @@ import { zot } from './zot/index.ts';
 export { registrySource, type SurveyOptions } from './survey.ts';
 
 /** All products that are known, asked in this order whether they recognise a server; the last one recognises every one. */
-export const registryProfiles: readonly RegistryProfile[] = [zot, trow, trowFiles, distribution, generic];
+export const registryProfiles: readonly RegistryProfile[] = [
+  ...[zot, trow, trowFiles, harbor, gitlab],
+  ...[distribution, quay, generic],
+];
+
+/** Whose the storage below a server is, where nobody else may clear it. */
+export function ownerOfStorage({ product }: Pick<Capabilities, 'product'>): StorageOwner | undefined {
+  return registryProfiles.find(({ id }) => id === product)?.ownsStorage;
+}
 
 export interface RegistrySettings extends TransportSettings, ClientSettings {}
 

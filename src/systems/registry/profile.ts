@@ -1,9 +1,13 @@
+import type { StorageOwner } from '../../oci/storage-owners.ts';
 import type { Capabilities } from './contract.ts';
+import type { WayIn } from './http-client/way-in.ts';
 
 /** What a server's first answers look like: by these its product is told. */
 export interface Signs {
   /** Headers of `GET /v2/`, lower-case names. */
   readonly api: Readonly<Record<string, string>>;
+  /** What it asks for before it lets anybody in. */
+  readonly wayIn: WayIn;
   /** The answer to `OPTIONS /v2/<repository>/manifests/latest`. */
   readonly options: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
   /** Text of the page at `/`; '' where it was not asked for, or is none. */
@@ -33,6 +37,8 @@ export interface RegistryProfile {
   /** What is known of every server of this kind, and so is not probed. */
   readonly known: Partial<Capabilities>;
   readonly quirks: Quirks;
+  /** Its storage is its own to clear. Absent: a collector from outside may. */
+  readonly ownsStorage?: StorageOwner;
   recognises(signs: Signs): boolean;
 }
 

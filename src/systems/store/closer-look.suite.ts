@@ -102,6 +102,32 @@ export function storeFindsLeftovers(open: OpenGround): void {
     expect(said.about('upload app/one')!.sizeBytes).toBeGreaterThanOrEqual(700);
   });
 
+  test('finds temporary files beside links and data, of every kind, when it looks thoroughly', async () => {
+    const uuid = '0b2c3d4e-0000-4000-8000-000000000000';
+    const { store, built } = await open(world, (made) => {
+      const links = [
+        made.layerLink('app', 'x'),
+        made.revisionLink('app', 'A'),
+        made.currentLink('app', 'v1'),
+        made.historyLink('app', 'v1', 'A'),
+      ];
+      for (const path of [...links, made.data('x')]) made.write(`${path}.${uuid}.tmp`, 'half', LATER_MS);
+    });
+    const isOnDisk = store.traits.kind === 'distribution-fs'; // no registry writes data so to a bucket
+    const places = (await find({ store, built })).there.flatMap((thing) => {
+      const path = /^temporary-file (.*)\.tmp$/.exec(thing)?.[1];
+      return path === undefined ? [] : [path.replace(/(\/[0-9a-f]{2})?\/[0-9a-f]{64}\//, '/HEX/')];
+    });
+
+    expect(places).toEqual([
+      ...(isOnDisk ? [`blobs/sha256/HEX/data.${uuid}`] : []),
+      `repositories/app/_layers/sha256/HEX/link.${uuid}`,
+      `repositories/app/_manifests/revisions/sha256/HEX/link.${uuid}`,
+      `repositories/app/_manifests/tags/v1/current/link.${uuid}`,
+      `repositories/app/_manifests/tags/v1/index/sha256/HEX/link.${uuid}`,
+    ]);
+  });
+
   test('finds in a quick look what needs no look at every link', async () => {
     const said = await find(await open(world), false);
     expect(said.there).toEqual(['layer-link app/lost', 'repository app/void', 'upload app/one', 'upload app/two']);

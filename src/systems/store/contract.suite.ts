@@ -25,6 +25,19 @@ export function storeReadingContract(name: string, open: OpenGround): void {
   describe(`${name} as a store that is read`, () => {
     const ask = async (world: StoreWorld, damage?: (built: BuiltStore) => void) => survey(await open(world, damage));
 
+    test('it states how large blobs are where it says that it lists sizes, and nowhere else', async () => {
+      const ground = await open({
+        manifests: { A: image(['x']) },
+        repositories: { app: { tags: { v1: 'A' } } },
+        blobs: { x: 700, o: 30 },
+        orphans: ['o'],
+      });
+      const said = await survey(ground);
+      const isListed = ground.store.traits.listsSizes === true;
+      for (const [blob, sizeBytes] of [['x', 700] as const, ['o', 30] as const])
+        expect(said.about(blob)?.sizeBytes).toBe(isListed ? sizeBytes : undefined);
+    });
+
     describe('of images, indexes and referrers', () => {
       let said: EvidenceWords;
       beforeAll(async () => {

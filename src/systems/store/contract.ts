@@ -14,6 +14,8 @@ export interface StoreTraits {
   readonly quarantine: boolean;
   /** Bytes can be told by blocks and hard links; false: the apparent size is all that is known. */
   readonly exactBytes: boolean;
+  /** A survey tells how large blobs are, for a listing tells it for nothing. Default: false. */
+  readonly listsSizes?: boolean;
 }
 
 /** What a survey read, for progress and reports. */
@@ -95,7 +97,7 @@ export interface StoreReader {
   readonly name: string;
   /**
    * States the structure:
-   * - `blob` in `<name>`: all that have data, in one block (`Sink.existing`), without sizes;
+   * - `blob` in `<name>`: all that have data, in one block (`Sink.existing`); with sizes only where a listing tells them ({@link StoreTraits.listsSizes});
    * - `repository` in `<name>`, `tag` and `manifest` (a revision whose link is there) in `<name>/<repository>`;
    * - tag → manifest `tag`; a tag whose link is empty or short → all manifests of its history, `opaque`;
    *   a referrer tag (`sha256-…`) → the manifest that it names, `referrer-tag`;
@@ -144,6 +146,11 @@ export interface StoreReader {
     sinceMs: number,
     signal: AbortSignal,
   ): AsyncIterable<{ readonly repository: string; readonly digest: Digest }>;
+  /**
+   * Manifests that tags of a repository stand for at this moment; of a tag whose link says nothing, all that it ever stood for.
+   * @throws STORE_WALK_FAILED
+   */
+  taggedNow(repository: string, signal: AbortSignal): Promise<ReadonlySet<Digest>>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { storageOwners } from '../../oci/storage-owners.ts';
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { failureWords } from '../../util/pure/system-failure.ts';
 import type { FolderAddress } from './address.ts';
@@ -176,40 +177,16 @@ function notThisKind(message: string, hint: string): CodedError<StoreErrorCode> 
   return new CodedError('STORE_NOT_THIS_KIND', message, { hint });
 }
 
-const trowWithDatabase: Recognised = {
-  is: 'other',
-  product: 'Trow 0.7 or newer',
-  because: 'which keeps its manifests in trow.db and collects blobs itself, every ten minutes',
-  advice: 'Remove tags with winnow reconcile or winnow tag rm; Trow gives the space back.',
-};
-
-const zot: Recognised = {
-  is: 'other',
-  product: 'zot',
-  because: 'which shares blobs between repositories by links and keeps account of them in a database',
-  advice: 'Switch on zot’s own collection ("gc": true), and remove tags with winnow reconcile or winnow tag rm.',
-};
-
-const quay: Recognised = {
-  is: 'other',
-  product: 'Quay',
-  because: 'whose manifests and tags are in its database alone',
-  advice: 'Remove tags through Quay; its own collection gives the space back.',
-};
+const trowWithDatabase: Recognised = { is: 'other', ...storageOwners.trow };
+const zot: Recognised = { is: 'other', ...storageOwners.zot };
+const quay: Recognised = { is: 'other', ...storageOwners.quay };
+const harbor: Recognised = { is: 'other', ...storageOwners.harbor };
 
 const gitlab: Recognised = {
   is: 'other',
-  product: 'GitLab with the metadata database',
-  because: 'whose manifests and tags are in its database alone (docker/registry/lockfiles/database-in-use says so)',
-  advice:
-    'Set a cleanup policy in GitLab: its registry gives the space back. Where the database is in use no longer, remove that file first.',
-};
-
-const harbor: Recognised = {
-  is: 'other',
-  product: 'Harbor',
-  because: 'which keeps account of every blob in its own database',
-  advice: 'Remove tags with winnow reconcile or winnow tag rm, and run Harbor’s own garbage collection.',
+  ...storageOwners.gitlab,
+  because: `${storageOwners.gitlab.because} (docker/registry/lockfiles/database-in-use says so)`,
+  advice: `${storageOwners.gitlab.advice} Where the database is in use no longer, remove that file first.`,
 };
 
 const imageLayout: Recognised = {

@@ -12,6 +12,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { blobPath, layerLinkPath, storeRoot } from '../../../src/oci/distribution-layout.ts';
+import { openReader } from '../../../src/systems/store/distribution-fs/reader.ts';
+import { storePlace } from '../../../src/systems/store/distribution-fs/store-place.ts';
 import { storeWriter } from '../../../src/systems/store/distribution-fs/writer.ts';
 
 /*
@@ -101,8 +103,15 @@ async function tryAll(): Promise<Readonly<Record<string, unknown>>> {
     note: await told(() => writer.noteUnlinked('run', [digest], 1).then(() => 'noted')),
     hide: await told(async () => (await writer.hide('run', [{ digest, sizeBytes, notNewerThanMs: nowMs }]))[0]),
     isInPlace: existsSync(data) && statSync(data).size === sizeBytes,
+    walk: await told(walk),
     unlink: await told(() => writer.unlink('app', digest, nowMs)),
   };
+}
+
+async function walk(): Promise<string> {
+  const reader = openReader(storePlace(root));
+  for await (const one of reader.revisionsSince(0, never)) throw new Error(`there is no ${one.digest}`);
+  return 'walked';
 }
 
 async function told(work: () => Promise<unknown>): Promise<unknown> {

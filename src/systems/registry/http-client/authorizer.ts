@@ -26,6 +26,8 @@ export interface Authorizer {
   ): Promise<NextStep>;
   /** Learns the way in without a request at hand, from the answer to `/v2/`. */
   learn(challenge: string): void;
+  /** As the registry asked for it last. */
+  wayIn(): WayIn;
   describe(): Promise<AuthDescription>;
   /** Hides the secrets in use from text that a server sent. */
   conceal(text: string): string;
@@ -107,6 +109,7 @@ export function createAuthorizer(settings: AuthorizerSettings): Authorizer {
     headerFor,
     afterRefusal,
     learn,
+    wayIn: () => wayIn,
     async describe() {
       const found = await find(undefined);
       return {

@@ -71,7 +71,7 @@ describe('the way in', () => {
   });
 
   test('is Basic where Bearer names no token service', () => {
-    expect(readWayIn('Bearer, Basic realm="x"')?.wayIn).toEqual({ scheme: 'basic' });
+    expect(readWayIn('Bearer, Basic realm="x"')?.wayIn).toEqual({ scheme: 'basic', realm: 'x' });
   });
 
   test('is none where only other schemes are offered, and they are told', () => {

@@ -12,7 +12,7 @@ import type { AuthDescription, OpenTransport, Transport } from './transport-cont
 import { pushBlob, pushManifest } from './write.ts';
 
 /** What a client needs of a connection. */
-export type ClientTransport = Transport & Pick<OpenTransport, 'clockSkewMs' | 'security' | 'describeAuth'>;
+export type ClientTransport = Transport & Pick<OpenTransport, 'clockSkewMs' | 'security' | 'wayIn' | 'describeAuth'>;
 
 export interface ClientSettings {
   /** The repositories there are. Given, the catalog is not asked: for registries that have none, or show it to nobody. */

@@ -89,8 +89,8 @@ export function meaningOf(transport: Transport, request: RegistryRequest, respon
 }
 
 /**
- * Distribution 3.0.0 fails so where it remembers a blob whose link another server over the same storage has removed: its driver's error
- * stands in the answer, in words or as the path of the link. It no longer remembers the blob then.
+ * Distribution 3.0 and 3.1 fail so where it remembers a blob whose link another server over the same storage has removed: their driver's error
+ * stands in the answer, in words or as the path of the link. They no longer remember the blob then.
  */
 function isLinkGone({ bytes }: RegistryResponse): boolean {
   return /path not found|"Path":\s*"[^"]*\/_layers\/[^"]*\/link"/i.test(Buffer.from(bytes).toString('utf8'));

@@ -1,23 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { type ScriptedAnswer, scriptTransport, specError } from '../../../../test/support/scripted-transport.ts';
 import type { Capabilities } from '../contract.ts';
-import { registryProfiles } from '../index.ts';
+import { ownerOfStorage, registryProfiles } from '../index.ts';
 import { createClient } from './client.ts';
 import type { RegistryRequest } from './transport-contract.ts';
+import { readWayIn } from './way-in.ts';
 
 const { signal } = new AbortController();
 
 type Answers = Readonly<Record<string, ScriptedAnswer>>;
 
 /** A server by its answers: the first key that the request begins with (`GET /v2/`), digests and tags of probes as `NONE`. */
-function server(answers: Answers) {
-  return scriptTransport(({ method, path }: RegistryRequest) => {
+function server(answers: Answers, challenge = '') {
+  const answer = ({ method, path }: RegistryRequest): ScriptedAnswer => {
     const asked = `${method} ${path.replace(/sha256:0{64}|winnow-probe-[a-z0-9-]+/, (name) => (name.startsWith('sha256') ? 'NODIGEST' : 'NOTAG'))}`;
     const key = Object.keys(answers).find((one) =>
       one.endsWith('*') ? asked.startsWith(one.slice(0, -1)) : asked === one,
     );
     return key === undefined ? { status: 404 } : (answers[key] as ScriptedAnswer);
-  });
+  };
+  return scriptTransport(answer, readWayIn(challenge)?.wayIn);
 }
 
 const API = { 'docker-distribution-api-version': 'registry/2.0' };
@@ -212,6 +214,54 @@ describe('what a registry can do', () => {
   test('follows from the product where the settings name it', async () => {
     const client = createClient(server(distribution2), registryProfiles, { product: 'trow-files' });
     expect(await client.capabilities(signal)).toMatchObject({ product: 'trow-files', deleteByTag: false });
+  });
+});
+
+describe('whose the storage is', () => {
+  const plain: Answers = { 'GET /v2/': { headers: API } };
+  const withDatabase = (enabled: string): Answers => ({
+    ...distribution2,
+    'GET /v2/': {
+      headers: { ...API, 'gitlab-container-registry-features': 'tag_delete', [GITLABS_DATABASE]: enabled },
+    },
+  });
+  const GITLABS_DATABASE = 'gitlab-container-registry-database-enabled';
+  const token = (realm: string, service: string) => `Bearer realm="${realm}",service="${service}"`;
+  const zot = products.find(([name]) => name === 'zot')![1];
+  const [trow, trowFiles] = products.filter(([name]) => name.startsWith('Trow')).map(([, answers]) => answers);
+
+  test.each([
+    ['Harbor', 'harbor', plain, token('https://harbor.test/service/token', 'harbor-registry')],
+    ['Harbor', 'harbor', distribution2, token('http://core/service/token', 'harbor-registry')],
+    ['Harbor', 'harbor', distribution2, 'Basic realm="harbor-registry-basic-realm"'],
+    ['Harbor', 'harbor', plain, 'Basic realm="harbor"'],
+    ['Quay', 'quay', plain, token('https://quay.test:8443/v2/auth', 'quay.test:8443')],
+    ['Quay', 'quay', plain, token('https://quay.io/v2/auth', 'quay.io')],
+    ['GitLab with the metadata database', 'gitlab', withDatabase('true'), token('https://x.test/jwt/auth', 'x')],
+    ['zot', 'zot', zot, ''],
+    ['Trow 0.7 or newer', 'trow', trow!, ''],
+  ])('is told: that of %s (%s)', async (owner, product, answers, challenge) => {
+    const can = await createClient(server(answers, challenge), registryProfiles).capabilities(signal);
+    expect(can.product).toBe(product);
+    expect(ownerOfStorage(can)).toMatchObject({ product: owner, advice: expect.stringMatching(/collection|gives/) });
+  });
+
+  test.each([
+    ['GitLab without its database', 'distribution', withDatabase('false'), token('https://x.test/jwt/auth', 'x')],
+    ['Distribution', 'distribution', distribution2, 'Basic realm="registry"'],
+    ['Distribution behind a token service', 'distribution', distribution2, token('https://r.test/v2/auth', 'r.test')],
+    ['Trow up to 0.6', 'trow-files', trowFiles!, ''],
+    ['a server that nobody knows', 'unknown', plain, token('https://quay.test/v2/auth', 'registry')],
+  ])('is nobody else’s with %s (%s)', async (_, product, answers, challenge) => {
+    const can = await createClient(server(answers, challenge), registryProfiles).capabilities(signal);
+    expect(can.product).toBe(product);
+    expect(ownerOfStorage(can)).toBeUndefined();
+  });
+
+  test('is what the settings say it is', async () => {
+    const transport = server(plain, token('https://harbor.test/service/token', 'harbor-registry'));
+    const can = await createClient(transport, registryProfiles, { product: 'distribution' }).capabilities(signal);
+    expect(ownerOfStorage(can)).toBeUndefined();
   });
 });
 

@@ -7,7 +7,7 @@ import { descriptorsOf } from './lists.ts';
 import { parseJson } from './pages.ts';
 import { RegistryError } from './registry-error.ts';
 import { pathOf } from './request-paths.ts';
-import type { Access, RegistryRequest, RegistryResponse, Transport } from './transport-contract.ts';
+import type { Access, OpenTransport, RegistryRequest, RegistryResponse, Transport } from './transport-contract.ts';
 
 /** No content has this digest. */
 const NO_DIGEST: Digest = `sha256:${'0'.repeat(64)}`;
@@ -35,12 +35,13 @@ export interface Acquaintance {
  * @throws what `GET /v2/` fails with: wrong address, wrong credentials
  */
 export async function getAcquainted(
-  transport: Transport,
+  transport: Transport & Pick<OpenTransport, 'wayIn'>,
   profiles: readonly RegistryProfile[],
   named: readonly string[],
   signal: AbortSignal,
 ): Promise<Acquaintance> {
   const api = await transport.send(probe('GET', pathOf.api, 'pull'), signal);
+  const wayIn = transport.wayIn(); // other paths may ask otherwise
   const firstPage = await firstPageOf(transport, signal);
   const repository = [...named, ...(firstPage?.names ?? [])].find(isProbeable) ?? NO_REPOSITORY;
   const options = await ask(
@@ -55,6 +56,7 @@ export async function getAcquainted(
   );
   const signs: Signs = {
     api: api.headers,
+    wayIn,
     options,
     // Trow's router answers OPTIONS with 405; nobody else's home page is of interest.
     home: options.status === 405 ? textOf(await ask(transport, probe('GET', '/', 'pull'), signal)) : '',

@@ -1,3 +1,5 @@
+import type { WayIn } from './way-in.ts';
+
 /** What a request may do to the registry: it decides on the scope of a bearer token. */
 export type Access = 'pull' | 'push' | 'delete' | 'catalog';
 
@@ -62,6 +64,8 @@ export interface AuthDescription {
 export interface OpenTransport extends Transport {
   /** A verified certificate, one that is not verified, or plain HTTP. */
   readonly security: 'verified' | 'unverified' | 'plain';
+  /** How the registry wanted to be asked so far. */
+  wayIn(): WayIn;
   /** @throws REGISTRY_CREDENTIALS_INVALID, REGISTRY_CREDENTIAL_HELPER_FAILED: nothing is read before it is needed. */
   describeAuth(): Promise<AuthDescription>;
   /** The server's clock against ours by the last `Date` header, good to half a second; positive when the server is ahead. */

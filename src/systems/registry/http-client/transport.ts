@@ -91,6 +91,7 @@ export async function openTransport(settings: TransportSettings, signal: AbortSi
     security: connection.security,
     stats: wire.stats,
     send: inTurn(sender(wire, authorizer, connection.url, settings.userAgent ?? 'winnow'), concurrency),
+    wayIn: authorizer.wayIn,
     describeAuth: authorizer.describe,
     clockSkewMs: () => skewOf(wire.lastDate()),
     async close() {

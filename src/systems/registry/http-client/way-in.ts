@@ -3,7 +3,7 @@ import { type Challenge, parseChallenges } from './challenge.ts';
 /** How a registry wants to be asked. */
 export type WayIn =
   | { readonly scheme: 'none' }
-  | { readonly scheme: 'basic' }
+  | { readonly scheme: 'basic'; readonly realm: string }
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string | undefined };
 
 /**
@@ -14,7 +14,10 @@ export function readWayIn(header: string): { readonly wayIn: WayIn; readonly sco
   const chosen = choose(parseChallenges(header));
   if (chosen === undefined) return undefined;
   const { realm = '', service, scope = '' } = chosen.parameters;
-  return { wayIn: chosen.scheme === 'basic' ? { scheme: 'basic' } : { scheme: 'bearer', realm, service }, scope };
+  return {
+    wayIn: chosen.scheme === 'basic' ? { scheme: 'basic', realm } : { scheme: 'bearer', realm, service },
+    scope,
+  };
 }
 
 function choose(challenges: readonly Challenge[]): Challenge | undefined {

@@ -1,3 +1,4 @@
+import { storageOwners } from '../../../oci/storage-owners.ts';
 import { cautiousQuirks, type RegistryProfile } from '../profile.ts';
 
 /** @see ./README.md */
@@ -13,5 +14,6 @@ export const trow: RegistryProfile = {
     referrersApi: true,
   },
   quirks: { ...cautiousQuirks, pageSize: undefined, untagsOneTagOnly: true },
+  ownsStorage: storageOwners.trow,
   recognises: ({ home, referrersApi }) => home.includes('Welcome to Trow') && referrersApi,
 };

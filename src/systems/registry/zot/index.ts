@@ -1,3 +1,4 @@
+import { storageOwners } from '../../../oci/storage-owners.ts';
 import { cautiousQuirks, type RegistryProfile } from '../profile.ts';
 
 /** @see ./README.md */
@@ -6,6 +7,7 @@ export const zot: RegistryProfile = {
   summary: 'zot 2.x',
   known: { linkPagination: true, deleteByTag: true, referrersApi: true },
   quirks: { ...cautiousQuirks, untagsOneTagOnly: true },
+  ownsStorage: storageOwners.zot,
   recognises: ({ api, options }) => [api, options.headers].some(isZots),
 };
 

@@ -5,7 +5,7 @@ import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { blobPath, repositoriesPath, revisionsPath, storeRoot, tagsPath } from '../../../oci/distribution-layout.ts';
 import { type DiskPlace, listFolder, statFile } from '../on-disk/careful-read.ts';
 import { emptyRepository } from './empty-repository.ts';
-import { foldersIn, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
+import { foldersIn, isFolder, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
 import { prefixPath } from './read-blobs.ts';
 import { TEMPORARY } from './removable.ts';
 import type { Leftover } from './tasks.ts';
@@ -49,7 +49,10 @@ export function findLeftovers(
   const folder = `${repositoriesPath(storeRoot(place.root))}/${repository}`;
   foldersAndTemporary(search, folder);
   const layers = findIdleLayerLinks(search, `${folder}/_layers`, thorough);
-  if (thorough) findIdleHistory(search);
+  if (thorough) {
+    lookBesideRevisions(search);
+    findIdleHistory(search);
+  }
   const empty = hasLinks ? undefined : emptyRepository(place, repository);
   if (empty !== undefined) found.push(empty);
   return { leftovers: found, layers };
@@ -69,7 +72,7 @@ function foldersAndTemporary(search: Omit<Search, keyof Omit<Ground, 'place'>>, 
   const { place, found } = search;
   const names: string[] = [];
   for (const entry of listFolder(place, folder) ?? []) {
-    if (entry.isDirectory()) names.push(entry.name);
+    if (isFolder(entry, folder)) names.push(entry.name);
     else if (entry.isFile() && TEMPORARY.test(entry.name)) {
       const file = statLink(place, join(folder, entry.name));
       if (file === undefined) continue;
@@ -126,6 +129,14 @@ function hasData(search: Search, digest: Digest | ''): boolean {
 
 function isDoubted({ doubted }: Search, digest: Digest): boolean {
   return doubted !== undefined && doubted.indexOf(digest) >= 0;
+}
+
+/** Temporary files beside the links of manifests. */
+function lookBesideRevisions(search: Search): void {
+  const revisions = revisionsPath(storeRoot(search.place.root), search.repository);
+  for (const algorithm of foldersAndTemporary(search, revisions))
+    for (const hex of foldersAndTemporary(search, `${revisions}/${algorithm}`))
+      foldersAndTemporary(search, `${revisions}/${algorithm}/${hex}`);
 }
 
 /** What tags remember of manifests that the repository has no more. What a tag stands for now is no history. */

@@ -1,6 +1,7 @@
 import { repositoriesPath, storeRoot } from '../../../oci/distribution-layout.ts';
 import { type DiskPlace, listFolder, walkFailed } from '../on-disk/careful-read.ts';
 import { isFolder } from './quick-read.ts';
+import { requireOwnFolders } from './require-own-folders.ts';
 
 const OWN: ReadonlySet<string> = new Set(['_manifests', '_layers', '_uploads']);
 
@@ -11,6 +12,7 @@ const OWN: ReadonlySet<string> = new Set(['_manifests', '_layers', '_uploads']);
  * @throws STORE_WALK_FAILED, also where the folder of repositories is missing: then all blobs would seem to be unused.
  */
 export function findRepositories(place: DiskPlace): readonly string[] {
+  requireOwnFolders(place);
   const top = repositoriesPath(storeRoot(place.root));
   const found: string[] = [];
   const open = [''];

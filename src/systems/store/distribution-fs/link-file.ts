@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { errnoOf } from '../../../util/pure/system-failure.ts';
 import type { StoreOutcome } from '../contract.ts';
-import { type DiskPlace, readSmallFile } from '../on-disk/careful-read.ts';
+import { type DiskPlace, readSmallFile, statFolder } from '../on-disk/careful-read.ts';
 import { syncFolders, unlinkIfThere, writeNewFile } from '../on-disk/durable.ts';
 import { notWritable } from '../on-disk/failures.ts';
 import { fileIfThere, type Ground, writtenAtMs } from '../on-disk/ground.ts';
@@ -14,7 +14,8 @@ const MAX_LINK_BYTES = 1024;
 
 /** What stands in a link; not a digest where it is empty, short or damaged. `undefined`: there is none. @throws STORE_WALK_FAILED */
 export function readLink(disk: DiskPlace, path: string): { readonly digest: Digest | undefined } | undefined {
-  const bytes = readSmallFile(disk, path, MAX_LINK_BYTES);
+  // Its folder may be a symbolic link as well, and is named by nothing but this path.
+  const bytes = statFolder(disk, dirname(path)) && readSmallFile(disk, path, MAX_LINK_BYTES);
   if (bytes === undefined) return undefined;
   const text = Buffer.from(bytes).toString('latin1');
   return { digest: isDigest(text) ? text : undefined };

@@ -1,29 +1,27 @@
 import { lstatSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { ShardedDigests } from '../../../evidence/sharded-digests.ts';
-import {
-  blobPath,
-  layerLinkPath,
-  repositoriesPath,
-  revisionsPath,
-  storeRoot,
-} from '../../../oci/distribution-layout.ts';
+import { layerLinkPath, repositoriesPath, revisionsPath, storeRoot } from '../../../oci/distribution-layout.ts';
 import { type DiskPlace, statFile, walkFailed } from '../on-disk/careful-read.ts';
+import { SHA256 } from '../plain-digest.ts';
 import { foldersIn, readLinkText, statLink } from './quick-read.ts';
 import type { LayerLinks, LinksFound } from './tasks.ts';
 
 /** Numbers for each blob in an answer of {@link lookAtBlobs}: length, bytes that its removal frees, time of writing. */
 export const FACTS_PER_BLOB = 3;
+const HEX_AT = SHA256.length;
 /** POSIX counts blocks in these, whatever the file system's own are. */
 const BLOCK_BYTES = 512;
 
 /** Looks at the data of some blobs, by number. A length of -1: it has no data. @throws STORE_WALK_FAILED */
 export function lookAtBlobs(place: DiskPlace, blobs: ShardedDigests, from: number, to: number): Float64Array {
   const facts = new Float64Array((to - from) * FACTS_PER_BLOB);
+  // As `blobPath` has it, put together once: it is asked for every blob.
+  const root = `${storeRoot(place.root)}/blobs/sha256`;
   for (let blob = from; blob < to; blob += 1) {
-    const path = blobPath(storeRoot(place.root), blobs.at(blob));
-    requireFolder(place, dirname(path));
-    const stats = statFile(place, path);
+    const digest = blobs.at(blob);
+    const folder = `${root}/${digest.slice(HEX_AT, HEX_AT + 2)}/${digest.slice(HEX_AT)}`;
+    requireFolder(place, folder);
+    const stats = statFile(place, `${folder}/data`);
     const at = (blob - from) * FACTS_PER_BLOB;
     facts[at] = stats?.size ?? -1;
     facts[at + 1] = stats === undefined || stats.nlink > 1 ? 0 : stats.blocks * BLOCK_BYTES;

@@ -1,6 +1,13 @@
 import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readSync, statfsSync } from 'node:fs';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
-import { type DiskPlace, listFolder, readSmallFile, statFile, walkFailed } from '../on-disk/careful-read.ts';
+import {
+  type DiskPlace,
+  listFolder,
+  readSmallFile,
+  statFile,
+  statFolder,
+  walkFailed,
+} from '../on-disk/careful-read.ts';
 import { isPlainDigest } from '../plain-digest.ts';
 
 /*
@@ -26,14 +33,13 @@ const buffer = Buffer.allocUnsafe(64 << 10);
  * @throws STORE_WALK_FAILED, STORE_TOO_LARGE
  */
 export function readQuickly(place: DiskPlace, path: string): Uint8Array | undefined {
-  disk.calls += 1;
   const length = tryToRead(path);
-  if (length > 0 && length < buffer.length) return buffer.subarray(0, length);
-  return readSmallFile(place, path, MAX_MANIFEST_BYTES);
+  return length > 0 ? buffer.subarray(0, length) : readSmallFile(place, path, MAX_MANIFEST_BYTES);
 }
 
-/** @returns how much was read, or -1 */
+/** @returns how much of the buffer the whole file takes; 0 or -1 where it needs a careful look */
 function tryToRead(path: string): number {
+  disk.calls += 1;
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -41,7 +47,8 @@ function tryToRead(path: string): number {
     return -1; // why, the careful look will tell
   }
   try {
-    return readSync(file, buffer, 0, buffer.length, 0);
+    const length = readSync(file, buffer, 0, buffer.length, 0);
+    return length < buffer.length ? length : -1;
   } catch {
     return -1;
   } finally {
@@ -51,10 +58,22 @@ function tryToRead(path: string): number {
 
 /** What a link says; `undefined`: there is none. The empty text: it says nothing, or less than a digest. @throws STORE_WALK_FAILED */
 export function readLinkText(place: DiskPlace, path: string): Digest | '' | undefined {
-  const bytes = readQuickly(place, path);
-  if (bytes === undefined) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').trim();
-  return isPlainDigest(text) || isDigest(text) ? text : '';
+  const length = tryToRead(path);
+  const text = length > 0 ? buffer.toString('latin1', 0, length) : readTextWithCare(place, path);
+  if (text === undefined || isPlainDigest(text)) return text;
+  const trimmed = text.trim();
+  return isDigest(trimmed) ? trimmed : '';
+}
+
+function readTextWithCare(place: DiskPlace, path: string): string | undefined {
+  const bytes = readSmallFile(place, path, MAX_MANIFEST_BYTES);
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Whether a folder is there that no listing told of: a link in its place would lead out of the store. @throws STORE_WALK_FAILED */
+export function hasFolder(place: DiskPlace, path: string): boolean {
+  const stats = tryToStat(path); // what is asked for next lies there: it costs the disk nothing, and is not counted
+  return (stats?.isDirectory() && stats.dev === place.device) || statFolder(place, path) !== undefined;
 }
 
 /** A link's length and time. */

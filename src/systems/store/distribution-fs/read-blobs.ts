@@ -3,14 +3,16 @@ import { packShard, type Shard } from '../../../evidence/sharded-digests.ts';
 import { storeRoot } from '../../../oci/distribution-layout.ts';
 import type { DiskPlace } from '../on-disk/careful-read.ts';
 import { foldersIn } from './quick-read.ts';
+import { requireOwnFolders } from './require-own-folders.ts';
 
 /** Folder of the blobs whose digests begin with a byte. */
 export function prefixPath(place: DiskPlace, firstByte: string): string {
   return `${storeRoot(place.root)}/blobs/sha256/${firstByte}`;
 }
 
-/** First bytes of digests that there is a folder for. */
+/** First bytes of digests that there is a folder for. @throws STORE_WALK_FAILED */
 export function listFirstBytes(place: DiskPlace): readonly string[] {
+  requireOwnFolders(place);
   return foldersIn(place, dirname(prefixPath(place, '00'))).filter((name) => /^[0-9a-f]{2}$/.test(name));
 }
 

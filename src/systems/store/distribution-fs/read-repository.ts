@@ -3,7 +3,7 @@ import { type Digest, isDigest } from '../../../oci/digest.ts';
 import { repositoriesPath, revisionsPath, storeRoot, tagPath, tagsPath } from '../../../oci/distribution-layout.ts';
 import type { DiskPlace } from '../on-disk/careful-read.ts';
 import { findLeftovers } from './find-leftovers.ts';
-import { foldersIn, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
+import { foldersIn, hasFolder, LINK_BYTES, readLinkText, statLink } from './quick-read.ts';
 import type { ManifestReader } from './read-manifest.ts';
 import type { ApartManifest, Leftover, PartAsked, RepositoryFound } from './tasks.ts';
 
@@ -134,7 +134,8 @@ function readTags(reading: RepositoryReading, draft: Draft, tags: readonly strin
   const folder = tagsPath(storeRoot(place.root), draft.repository);
   const targets = new Int32Array(tags.length);
   for (const tag of tags) {
-    const target = readLinkText(place, `${folder}/${tag}/current/link`);
+    const current = `${folder}/${tag}/current`;
+    const target = hasFolder(place, current) ? readLinkText(place, `${current}/link`) : undefined;
     if (target === undefined) continue; // no tag yet, or no more
     if (target === '') {
       draft.brokenTags.push([tag, readHistory(reading, draft.repository, tag)]);

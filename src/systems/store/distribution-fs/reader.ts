@@ -10,6 +10,7 @@ import { LINK_BYTES, statLink } from './quick-read.ts';
 import { openReaders } from './readers.ts';
 import { requireRepository, type StorePlace } from './store-place.ts';
 import { inBatches, storeSource } from './survey.ts';
+import { readTagTable } from './tag-table.ts';
 import { Walk } from './walk.ts';
 
 /** The reading half. It writes nothing, and opens nothing before it is asked. */
@@ -44,6 +45,11 @@ export function openReader(place: StorePlace, crewSettings: CrewSettings = {}): 
       return link === undefined ? undefined : { atMs: link.atMs, isWhole: link.sizeBytes >= LINK_BYTES };
     },
     revisionsSince: (sinceMs, signal) => revisionsSince(readers, sinceMs, signal),
+    taggedNow: async (repository, signal) => {
+      signal.throwIfAborted();
+      const { current, opaqueTag, history } = await readTagTable(place, requireRepository(repository));
+      return new Set([...current.values(), ...(opaqueTag === undefined ? [] : history.keys())]);
+    },
     close: () => readers.close(),
   };
 }

@@ -67,6 +67,40 @@ async function factsOf(built: BuiltStore, crew: CrewSettings) {
   return facts.sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }
 
+/** All folders and files that a walk passes. */
+const inThePlaceOf: readonly (readonly [string, (built: BuiltStore) => string])[] = [
+  ['docker', ({ folder }) => join(folder, 'docker')],
+  ['docker/registry', ({ folder }) => join(folder, 'docker/registry')],
+  ['docker/registry/v2', ({ root }) => root],
+  ['blobs', ({ root }) => join(root, 'blobs')],
+  ['blobs/sha256', ({ root }) => join(root, 'blobs/sha256')],
+  ['a folder of blobs', (built) => join(built.data('x'), '../..')],
+  ['a blob’s folder', (built) => join(built.data('o'), '..')],
+  ['a manifest’s folder', (built) => join(built.data('A'), '..')],
+  ['a manifest’s data', (built) => built.data('A')],
+  ['repositories', ({ root }) => join(root, 'repositories')],
+  ['a folder of repositories', (built) => built.repository('team')],
+  ['a repository', (built) => built.repository('app')],
+  ['a repository’s layers', (built) => join(built.repository('app'), '_layers')],
+  ['the layers of one algorithm', (built) => join(built.layerLink('app', 'x'), '../..')],
+  ['the layers of another algorithm', (built) => join(built.layerLink('app', 'y@sha512'), '../..')],
+  ['a layer of another algorithm', (built) => join(built.layerLink('app', 'y@sha512'), '..')],
+  ['the link of a layer of another algorithm', (built) => built.layerLink('app', 'y@sha512')],
+  ['a repository’s manifests', (built) => join(built.repository('app'), '_manifests')],
+  ['a repository’s revisions', (built) => join(built.repository('app'), '_manifests/revisions')],
+  ['the revisions of one algorithm', (built) => join(built.revisionLink('app', 'A'), '../..')],
+  ['a revision', (built) => join(built.revisionLink('app', 'A'), '..')],
+  ['a revision’s link', (built) => built.revisionLink('app', 'A')],
+  ['the signatures of a revision', (built) => join(built.revisionLink('app', 'S'), '../signatures')],
+  ['the signatures of one algorithm', (built) => join(built.revisionLink('app', 'S'), '../signatures/sha256')],
+  ['a repository’s tags', (built) => join(built.repository('app'), '_manifests/tags')],
+  ['a tag', (built) => built.tagFolder('app', 'v1')],
+  ['the folder of what a tag stands for', (built) => join(built.currentLink('app', 'v1'), '..')],
+  ['a tag’s link', (built) => built.currentLink('app', 'v1')],
+  ['the history of a tag without a target', (built) => join(built.tagFolder('app', 'torn'), 'index')],
+  ['the history of one algorithm', (built) => join(built.tagFolder('app', 'torn'), 'index/sha256')],
+];
+
 describe('the walk', () => {
   test('says the same whether threads read or not', async () => {
     const built = build();
@@ -108,21 +142,13 @@ describe('the walk', () => {
     expect(listTree(built.folder)).toEqual(before);
   });
 
-  test.each([
-    ['a folder of blobs', (built: BuiltStore) => join(built.data('x'), '../..')],
-    ['a blob’s folder', (built: BuiltStore) => join(built.data('o'), '..')],
-    ['a manifest’s data', (built: BuiltStore) => built.data('A')],
-    ['a repository', (built: BuiltStore) => built.repository('app')],
-    ['a repository’s manifests', (built: BuiltStore) => join(built.repository('app'), '_manifests/revisions')],
-    ['a revision', (built: BuiltStore) => join(built.revisionLink('app', 'A'), '..')],
-    ['a revision’s link', (built: BuiltStore) => built.revisionLink('app', 'A')],
-    ['a tag', (built: BuiltStore) => built.tagFolder('app', 'v1')],
-    ['a tag’s link', (built: BuiltStore) => built.currentLink('app', 'v1')],
-  ])('does not follow a symbolic link in the place of %s', async (_, placeOf) => {
-    const elsewhere = makeTempFolder('elsewhere');
+  test.each(inThePlaceOf)('does not follow a symbolic link in the place of %s', async (_, placeOf) => {
     const built = build((made) => {
-      renameSync(placeOf(made), join(elsewhere, 'moved'));
-      symlinkSync(join(elsewhere, 'moved'), placeOf(made));
+      made.write(join(made.revisionLink('app', 'S'), '../signatures/sha256', 'a'.repeat(64), 'link'), '');
+      made.write(join(made.tagFolder('app', 'torn'), 'index/sha256', 'a'.repeat(64), 'link'), '');
+      made.write(made.currentLink('app', 'torn'), '');
+      renameSync(placeOf(made), join(made.folder, 'moved'));
+      symlinkSync(join(made.folder, 'moved'), placeOf(made));
     });
     const failure = { code: 'STORE_WALK_FAILED', message: expect.stringContaining(placeOf(built)) };
     await expect(survey(built)).rejects.toMatchObject(failure);

@@ -1,5 +1,6 @@
 import { DigestTable } from '../../../evidence/digest-table.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import { Growable } from '../../../util/pure/growable.ts';
 import type { BucketReader, Listed } from './bucket.ts';
 import { BLOBS, digestOfData } from './keys.ts';
 import { listAll } from './list-all.ts';
@@ -20,9 +21,18 @@ export async function listBlobs(
   await listAll({ bucket, readers, take: takePage }, BLOBS, signal);
 }
 
-/** All blobs that have data. */
-export async function listDigests(bucket: BucketReader, readers: number, signal: AbortSignal): Promise<DigestTable> {
-  const table = new DigestTable();
-  await listBlobs(bucket, readers, signal, (digest) => table.add(digest));
-  return table;
+/** All blobs that have data, and how large that is, in the same order. */
+export async function listDigests(
+  bucket: BucketReader,
+  readers: number,
+  signal: AbortSignal,
+): Promise<{ readonly blobs: DigestTable; readonly sizes: Float64Array }> {
+  const blobs = new DigestTable();
+  const sizes = new Growable((length) => new Float64Array(length));
+  await listBlobs(bucket, readers, signal, (digest, { sizeBytes }) => {
+    const index = blobs.add(digest);
+    sizes.fillTo(index + 1, 0);
+    sizes.set(index, sizeBytes);
+  });
+  return { blobs, sizes: sizes.view() };
 }

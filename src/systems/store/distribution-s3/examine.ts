@@ -51,6 +51,7 @@ async function linksTo(
     found.set(digest, to);
   };
   const links = createLinkReader(place.bucket);
+  await links.learn(signal);
   const doubtful: { readonly repository: string; readonly link: Link }[] = [];
   const onLayer = (repository: string, digest: Digest, link: Link): void => {
     note(digest, link.atMs, repository);
@@ -58,8 +59,8 @@ async function linksTo(
   };
   const repositories = await listRepositories(place.bucket, { readers: place.readers, onLayer }, signal);
   for (const { revisions, tags } of repositories.values()) {
-    for (const [digest, { atMs }] of revisions) note(digest, atMs);
-    for (const { history } of tags.values()) for (const [digest, { atMs }] of history) note(digest, atMs);
+    for (const [digest, atMs] of revisions) note(digest, atMs);
+    for (const { history } of tags.values()) for (const { digest, atMs } of history) note(digest, atMs);
   }
   await inParallel(doubtful, place.readers, async ({ repository, link }) => {
     const names = await links.target(link, [], signal);

@@ -7,6 +7,8 @@ import { eraseOwn, HIDDEN, MAX_OWN_BYTES, writeOwn } from './own-objects.ts';
 import { inParallel } from './parallel.ts';
 import type { BucketPlace } from './place.ts';
 
+const always = new AbortController().signal;
+
 /** A version of a blob's data that a run put a delete marker over. */
 export interface HiddenVersion {
   readonly digest: Digest;
@@ -56,17 +58,30 @@ export async function readNotes(
   return notes;
 }
 
-/** Takes versions out of their notes, when they are purged or in their place again. */
+/**
+ * Takes versions out of their notes, when they are purged or in their place again. A note may be about blobs of several parts, and those
+ * who work on these may be at it as well: each looks at it once more just before, and takes out nothing but its own. Should two write in
+ * the same moment, one of them leaves a version in that is over, which is found to be gone when it is asked for next.
+ */
 export async function dropFromNotes(
   place: BucketPlace,
   notes: readonly HiddenNote[],
   gone: ReadonlySet<HiddenVersion>,
 ): Promise<void> {
+  const goneNames = new Set([...gone].map(nameOf));
   for (const { key, versions, sinceMs } of notes) {
-    const left = versions.filter((version) => !gone.has(version));
+    if (!versions.some((version) => gone.has(version))) continue;
+    const bytes = await place.bucket.read(key, MAX_OWN_BYTES, always);
+    if (bytes === undefined) continue;
+    const there = parseNote(place.bucket, key, bytes).versions;
+    const left = there.filter((version) => !goneNames.has(nameOf(version)));
     if (left.length === 0) await eraseOwn(place, key);
-    else if (left.length < versions.length) await writeNote(place, key, left, sinceMs);
+    else if (left.length < there.length) await writeNote(place, key, left, sinceMs);
   }
+}
+
+function nameOf({ digest, versionId }: HiddenVersion): string {
+  return `${digest} ${versionId}`;
 }
 
 interface NoteContent {

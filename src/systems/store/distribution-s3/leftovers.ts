@@ -2,13 +2,14 @@ import type { DigestTable } from '../../../evidence/digest-table.ts';
 import type { ResourceKind } from '../../../evidence/resource.ts';
 import type { Source } from '../../../evidence/sink.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import { currentLinkPath } from '../../../oci/distribution-layout.ts';
 import { listDigests } from './blobs.ts';
 import type { Listed, OpenUpload } from './bucket.ts';
 import { BLOBS, REPOSITORIES, ROOT, readKey } from './keys.ts';
 import { createLinkReader, type LinkReader } from './links.ts';
 import { inParallel } from './parallel.ts';
 import { type BucketPlace, repositoryScope } from './place.ts';
-import { type Link, listRepositories, type RepositoryListing } from './repositories.ts';
+import { digestsOf, type Link, listRepositories, type RepositoryListing } from './repositories.ts';
 
 /** Where leftovers are looked for, and stated. */
 interface Search {
@@ -29,8 +30,9 @@ export function bucketLeftovers(place: BucketPlace, thorough: boolean): Source {
     name: `leftovers in ${place.name}`,
     survey: async (sink, signal) => {
       // A link that was written since its blob was not yet there seems to lead nowhere: `remove` looks again.
-      const blobs = await listDigests(place.bucket, place.readers, signal);
+      const { blobs } = await listDigests(place.bucket, place.readers, signal);
       const links = createLinkReader(place.bucket);
+      if (thorough) await links.learn(signal);
       const state: Search['state'] = (kind, scope, key, sizeBytes, newestAtMs) =>
         sink.exists(sink.resource(kind, scope, key), { sizeBytes, pushedAtMs: newestAtMs });
       const search: Search = { place, signal, blobs, links, state };
@@ -128,11 +130,12 @@ async function stateIdleLayers(search: Search, layers: readonly LayerLink[]): Pr
 async function stateIdleHistory(search: Search, { name, tags, revisions }: RepositoryListing): Promise<void> {
   const { place, links, signal } = search;
   for (const [tag, { current, history }] of tags) {
-    const idle = [...history].filter(([digest]) => !revisions.has(digest));
+    const idle = history.filter(({ digest }) => !revisions.has(digest));
     if (idle.length === 0) continue;
-    const stands = current === undefined ? 'gone' : await links.target(current, history.keys(), signal);
+    const link = current === undefined ? undefined : { key: currentLinkPath(ROOT, name, tag), ...current };
+    const stands = link === undefined ? 'gone' : await links.target(link, digestsOf(history), signal);
     if (stands === undefined) continue; // its history is all that tells what it stood for
-    for (const [digest, { sizeBytes, atMs }] of idle)
+    for (const { digest, sizeBytes, atMs } of idle)
       if (digest !== stands)
         search.state('tag-history-link', repositoryScope(place, name), `${tag}@${digest}`, sizeBytes, atMs);
   }

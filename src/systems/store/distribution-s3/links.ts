@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Digest, isDigest } from '../../../oci/digest.ts';
 import type { BucketReader } from './bucket.ts';
+import { REPOSITORIES, readKey } from './keys.ts';
 import type { Link } from './repositories.ts';
 
 /** `sha256:` and 64 characters, without a newline. A link by another algorithm names the sha256, too. */
@@ -21,6 +22,8 @@ export interface LinkReader {
    * that it names something else than it is named for. Where this server's ETags are found to say nothing, they are not asked.
    */
   isDoubtful(link: Link, digest: Digest): boolean;
+  /** Looks at one link before all are listed: where ETags say nothing, every single one would be doubtful until the first was read. */
+  learn(signal: AbortSignal): Promise<void>;
 }
 
 export function createLinkReader(bucket: BucketReader): LinkReader {
@@ -42,6 +45,16 @@ export function createLinkReader(bucket: BucketReader): LinkReader {
     target,
     isDoubtful: (link, digest) =>
       !digest.startsWith('sha256:') || link.sizeBytes !== LINK_BYTES || (etagsAreMd5 && !matches(link, digest)),
+    async learn(signal) {
+      const { objects } = await bucket.list({ prefix: REPOSITORIES }, signal);
+      for (const link of objects) {
+        const thing = readKey(link.key);
+        if ((thing?.is !== 'layer-link' && thing?.is !== 'revision-link') || link.sizeBytes !== LINK_BYTES) continue;
+        if (!thing.digest?.startsWith('sha256:')) continue;
+        if (!matches(link, thing.digest)) await target(link, [], signal);
+        return;
+      }
+    },
   };
 }
 

@@ -20,25 +20,22 @@ export interface ManifestReading {
   readonly readers: number;
   /** Whether the data was listed. */
   isListed(manifest: Digest): boolean;
-  onRead?: () => void;
 }
 
 /**
- * What each manifest names, fetched once for the whole store, or remembered from an earlier run; in words why that is not known.
+ * Tells what each manifest names, fetched once for the whole store, or remembered from an earlier run; in words why that is not known.
  *
  * @throws STORE_WALK_FAILED
  */
 export async function readManifests(
   reading: ManifestReading,
   manifests: Iterable<Digest>,
+  take: (manifest: Digest, names: Names | string) => void,
   signal: AbortSignal,
-): Promise<ReadonlyMap<Digest, Names | string>> {
-  const found = new Map<Digest, Names | string>();
+): Promise<void> {
   await inParallel(manifests, reading.readers, async (digest) => {
-    found.set(digest, await namesOf(reading, digest, signal));
-    reading.onRead?.();
+    take(digest, await namesOf(reading, digest, signal));
   });
-  return found;
 }
 
 async function namesOf(reading: ManifestReading, digest: Digest, signal: AbortSignal): Promise<Names | string> {

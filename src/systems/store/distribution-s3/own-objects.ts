@@ -4,8 +4,8 @@ import type { BucketPlace } from './place.ts';
 /*
  * What Winnow keeps in the bucket, beside the registry's `docker/`, where no registry looks:
  *
- *   .winnow/lock/<claim>                               who is at work, or asks to be
- *   .winnow/ledger/<number>.ndjson                     blobs whose links are gone, and since when; the numbers give the order
+ *   .winnow/lock/<uuid>[-<i>-of-<n>].json              who is at work, or asks to be: on the whole, or on a part
+ *   .winnow/ledger/<word>.ndjson                       blobs whose links are gone, and since when (ledger-words.ts)
  *   .winnow/hidden/<runId>/<uuid>.json                 which versions of which objects a run put a delete marker over
  *   .winnow/quarantine/<runId>/sha256/<hh>/<hex>       copies of hidden data, in a bucket without versions
  *   .winnow/clock-<uuid>                               to be asked for its time, and gone at once
@@ -25,8 +25,15 @@ const always = new AbortController().signal;
 export async function writeOwn({ bucket, hiding }: BucketPlace, key: string, content: string): Promise<void> {
   const written = await bucket.write(key, content);
   if (hiding !== 'marker') return;
-  const others = (await bucket.versions(key, always)).filter(({ versionId }) => versionId !== written);
-  await removeVersions(bucket, key, others);
+  const all = await bucket.versions(key, always);
+  const at = all.findIndex(({ versionId }) => versionId === written);
+  // What somebody else wrote since stays: were each to remove the other's, none would be left.
+  if (at >= 0)
+    await removeVersions(
+      bucket,
+      key,
+      all.slice(at + 1).filter(({ isLatest }) => !isLatest),
+    );
 }
 
 /** Removes an object of Winnow's own, with all its versions. */

@@ -1,8 +1,12 @@
+import { storageOwners } from '../../../oci/storage-owners.ts';
 import { CodedError } from '../../../util/pure/coded-error.ts';
 import type { StoreErrorCode } from '../errors.ts';
 import type { BucketReader } from './bucket.ts';
 import { failure } from './failures.ts';
 import { DATABASE_IN_USE, ROOT } from './keys.ts';
+import { storageOwner } from './storage-owner.ts';
+
+const { gitlab } = storageOwners;
 
 /** Names of what lies there that a message tells. */
 const NAMED = 3;
@@ -15,8 +19,8 @@ export async function requireDistribution(bucket: BucketReader, signal: AbortSig
   const doing = `opening ${bucket.place}`;
   if ((await bucket.look(DATABASE_IN_USE, signal)) !== undefined)
     throw notThisKind(
-      `${doing}: it is the storage of GitLab with the metadata database, which alone knows what is in use (${DATABASE_IN_USE} says so)`,
-      'Set a cleanup policy in GitLab: its registry gives the space back. Where the database is in use no longer, remove that object first.',
+      `${doing}: it is the storage of ${gitlab.product}, ${gitlab.because} (${DATABASE_IN_USE} says so)`,
+      `${gitlab.advice} Where the database is in use no longer, remove that object first.`,
     );
   const found = await listOrMissing(bucket, signal);
   if (found.objects.length > 0) return;
@@ -25,11 +29,11 @@ export async function requireDistribution(bucket: BucketReader, signal: AbortSig
   const hint =
     'Name the bucket, and as the prefix what the registry calls its rootdirectory: what lies before docker/registry/v2.';
   if (names.length === 0) throw failure('STORE_NOT_FOUND', `${doing}: there is nothing`, hint);
+  const owner = await storageOwner(bucket, signal);
+  if (owner !== undefined)
+    throw notThisKind(`${doing}: it is the storage of ${owner.product}, ${owner.because}`, owner.advice);
   const some = names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ' …' : '');
-  throw notThisKind(
-    `${doing}: it has no ${ROOT}/, but ${some}`,
-    `${hint} Storage of zot, Quay and others is theirs alone to clear.`,
-  );
+  throw notThisKind(`${doing}: it has no ${ROOT}/, but ${some}`, hint);
 }
 
 async function listOrMissing(bucket: BucketReader, signal: AbortSignal) {

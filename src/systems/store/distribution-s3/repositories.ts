@@ -11,15 +11,27 @@ export interface Link {
   readonly etag: string;
 }
 
+/** What is kept of a link: there are very many, and its key can be made again. */
+export type LinkFacts = Omit<Link, 'key'>;
+
+/** What a tag stood for at some time. */
+export interface PastLink {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly atMs: number;
+}
+
 export interface TagListing {
-  current: Link | undefined;
-  readonly history: Map<Digest, Link>;
+  current: LinkFacts | undefined;
+  /** Each digest once. */
+  readonly history: PastLink[];
 }
 
 /** What a listing shows of a repository. */
 export interface RepositoryListing {
   readonly name: string;
-  readonly revisions: Map<Digest, Link>;
+  /** When the link to each manifest was written. */
+  readonly revisions: Map<Digest, number>;
   readonly tags: Map<string, TagListing>;
   /** Blobs that belong to old manifests. */
   readonly signatures: (readonly [manifest: Digest, blob: Digest])[];
@@ -39,6 +51,8 @@ export interface RepositoriesOptions {
   readonly readers: number;
   /** Told of each layer link. */
   readonly onLayer?: (repository: string, digest: Digest, link: Link) => void;
+  /** Told of each link to a manifest. */
+  readonly onRevision?: (repository: string, digest: Digest, link: Link) => void;
   /** Told of each part of an upload. */
   readonly onUploadPart?: (repository: string, uuid: string, part: Listed) => void;
   readonly onTemporary?: (part: Listed) => void;
@@ -76,14 +90,22 @@ function takeKey(listings: Map<string, RepositoryListing>, object: Listed, optio
       break;
     case 'revision-link':
       if (thing.digest === undefined) listing.oddLinks.push(object.key);
-      else listing.revisions.set(thing.digest, object);
+      else {
+        listing.revisions.set(thing.digest, object.atMs);
+        options.onRevision?.(thing.repository, thing.digest, object);
+      }
       break;
     case 'current-link':
-      tagOf(listing, thing.tag).current = object;
+      tagOf(listing, thing.tag).current = { sizeBytes: object.sizeBytes, atMs: object.atMs, etag: object.etag };
       break;
     case 'history-link':
       // Of another algorithm: it names no manifest that the layout knows, and the current link says what counts.
-      if (thing.digest !== undefined) tagOf(listing, thing.tag).history.set(thing.digest, object);
+      if (thing.digest !== undefined)
+        tagOf(listing, thing.tag).history.push({
+          digest: thing.digest,
+          sizeBytes: object.sizeBytes,
+          atMs: object.atMs,
+        });
       break;
     case 'signature-link':
       if (thing.manifest === undefined || thing.digest === undefined) listing.oddLinks.push(object.key);
@@ -122,8 +144,12 @@ function listingOf(listings: Map<string, RepositoryListing>, name: string): Repo
 function tagOf({ tags }: RepositoryListing, name: string): TagListing {
   let tag = tags.get(name);
   if (tag === undefined) {
-    tag = { current: undefined, history: new Map() };
+    tag = { current: undefined, history: [] };
     tags.set(name, tag);
   }
   return tag;
+}
+
+export function* digestsOf(history: readonly PastLink[]): Generator<Digest> {
+  for (const { digest } of history) yield digest;
 }

@@ -13,5 +13,5 @@ export async function* revisionsSince(
 ): AsyncGenerator<{ readonly repository: string; readonly digest: Digest }> {
   const repositories = await listRepositories(bucket, { readers }, signal);
   for (const { name, revisions } of repositories.values())
-    for (const [digest, { atMs }] of revisions) if (atMs + SECOND_MS > sinceMs) yield { repository: name, digest };
+    for (const [digest, atMs] of revisions) if (atMs + SECOND_MS > sinceMs) yield { repository: name, digest };
 }

@@ -15,9 +15,9 @@ export async function stateRepository(reading: StoreReading, listing: Repository
   sink.exists(sink.resource('repository', place.name, listing.name), {});
   const strange = odd.get(listing.name) ?? [];
   const broken: ResourceId[] = [];
-  for (const [digest, link] of listing.revisions) {
+  for (const [digest, pushedAtMs] of listing.revisions) {
     const id = manifestOf(reading, listing, digest);
-    sink.exists(id, reading.pushTimes ? { pushedAtMs: link.atMs } : {});
+    sink.exists(id, reading.pushTimes ? { pushedAtMs } : {});
     if (!stateManifest(reading, listing, digest, id, strange)) broken.push(id);
   }
   for (const [manifest, blob] of listing.signatures)
@@ -94,8 +94,8 @@ function stateBrokenTag(
   id: ResourceId,
   broken: ResourceId[],
 ): void {
-  const history = [...(listing.tags.get(tag)?.history.keys() ?? [])];
-  for (const digest of history) reading.sink.refers(id, manifestOf(reading, listing, digest), 'opaque');
+  const history = listing.tags.get(tag)?.history ?? [];
+  for (const { digest } of history) reading.sink.refers(id, manifestOf(reading, listing, digest), 'opaque');
   if (history.length > 0) return;
   const cause = `reading the tag ${listing.name}:${tag}: its link says nothing, and it has no history`;
   stateGap(reading, listing.name, cause, `Push ${listing.name}:${tag} again.`);
@@ -140,19 +140,6 @@ async function pinLayers(
   for (const digest of await layersOf(place, listing.name, signal))
     sink.refers(speaker, blobOf(reading, digest), 'opaque');
   for (const id of others) sink.refers(id, speaker, 'opaque');
-}
-
-/** States once for the whole store what hangs on content, whoever has it. Who refers to whom is told within repositories. */
-export function stateContents({ sink, place, contents, blobs }: StoreReading): void {
-  for (const [digest, names] of contents) {
-    if (typeof names === 'string') continue;
-    const id = sink.resource('blob', place.name, digest);
-    if (blobs.indexOf(digest) < 0) sink.exists(id, {}); // it came since blobs were listed
-    for (const [as, to, foreign] of names) {
-      if (as === 'subject' || (foreign !== undefined && blobs.indexOf(to) < 0)) continue;
-      sink.refers(id, sink.resource('blob', place.name, to), as);
-    }
-  }
 }
 
 const HINTS = {

@@ -16,6 +16,7 @@ export interface StoreReading {
   readonly odd: ReadonlyMap<string, readonly OddLink[]>;
   /** What each tag stands for, by repository and tag. `undefined`: its link says nothing. */
   readonly targets: ReadonlyMap<string, ReadonlyMap<string, Digest | undefined>>;
+  /** What each manifest names that may be told within its repository; or in words why that is not known. */
   readonly contents: ReadonlyMap<Digest, Names | string>;
   readonly pushTimes: boolean;
 }

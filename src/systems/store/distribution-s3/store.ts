@@ -6,6 +6,8 @@ import { dataKey } from './keys.ts';
 import { linkLayer, lookAtLayerLink, unlinkLayer } from './layer-links.ts';
 import { openLedger } from './ledger.ts';
 import { bucketLeftovers } from './leftovers.ts';
+import { requireRepository } from './names.ts';
+import type { Part } from './parts.ts';
 import { pendingBlobs } from './pending.ts';
 import type { BucketPlace } from './place.ts';
 import { purgeBlobs, restoreBlobs } from './quarantine.ts';
@@ -14,16 +16,21 @@ import { revisionsSince } from './revisions-since.ts';
 import { putBackResource, saveResource } from './saved.ts';
 import { LOCK_TIMES, lockBucket } from './store-lock.ts';
 import { bucketSource } from './survey.ts';
+import { readTagTable } from './tag-table.ts';
 
 export interface BucketStoreOptions {
   readonly lockTtlMs?: number;
+  /** Between the two looks that the lock takes. */
+  readonly settleMs?: number;
   readonly close?: () => void;
 }
 
 /** A store in a bucket that was opened. Nothing is sent before a function is called. */
 export function bucketStore(place: BucketPlace, options: BucketStoreOptions = {}): Store {
-  const ledger = openLedger(place);
-  const lockTimes = { ...LOCK_TIMES, ...(options.lockTtlMs === undefined ? {} : { ttlMs: options.lockTtlMs }) };
+  let partNow: Part;
+  const ledger = openLedger(place, () => partNow);
+  const { ttlMs, settleMs } = LOCK_TIMES;
+  const times = { ttlMs: options.lockTtlMs ?? ttlMs, settleMs: options.settleMs ?? settleMs };
   return {
     traits: traitsOf(place),
     name: place.name,
@@ -34,11 +41,19 @@ export function bucketStore(place: BucketPlace, options: BucketStoreOptions = {}
     read: (digest, maxBytes, signal) => place.bucket.read(dataKey(digest), maxBytes, signal),
     stream: (digest, signal) => place.bucket.stream(dataKey(digest), signal),
     layerLink: (repository, digest, signal) => lookAtLayerLink(place, repository, digest, signal),
+    taggedNow: async (repository, signal) => {
+      const { current, opaque, history } = await readTagTable(place, requireRepository(repository), signal);
+      return new Set([...current.values(), ...(opaque.size === 0 ? [] : history.keys())]);
+    },
     revisionsSince: (sinceMs, signal) => revisionsSince(place, sinceMs, signal),
     close: async () => options.close?.(),
 
     clockMs: (signal) => bucketClockMs(place, signal),
-    lock: (holder, signal) => lockBucket(place, holder, signal, lockTimes),
+    async lock(holder, signal, part) {
+      const lock = await lockBucket({ place, holder, signal, times }, part);
+      partNow = part;
+      return lock;
+    },
     noteUnlinked: (runId, digests, atMs) => ledger.noteUnlinked(digests, { runId, atMs }),
     forget: (digests) => ledger.forget(digests),
     unlink: async (repository, digest, notNewerThanMs) => unlinkLayer(place, repository, digest, notNewerThanMs),
@@ -54,5 +69,5 @@ export function bucketStore(place: BucketPlace, options: BucketStoreOptions = {}
 
 function traitsOf({ hiding }: BucketPlace): StoreTraits {
   const quarantine = hiding === 'marker' || hiding === 'copy';
-  return { kind: 'distribution-s3', layerLinks: true, quarantine, exactBytes: false };
+  return { kind: 'distribution-s3', layerLinks: true, quarantine, exactBytes: false, listsSizes: true };
 }

@@ -1,14 +1,18 @@
 import type { Source } from '../../../evidence/sink.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import { currentLinkPath } from '../../../oci/distribution-layout.ts';
 import type { StoreSurveyOptions, SurveyCounts } from '../contract.ts';
 import { listDigests } from './blobs.ts';
+import { stateContent } from './contents.ts';
+import { ROOT } from './keys.ts';
 import { createLinkReader, type LinkReader } from './links.ts';
 import { openManifestIndex } from './manifest-index.ts';
 import { readManifests } from './manifests.ts';
+import type { Names } from './names-in.ts';
 import { inParallel } from './parallel.ts';
 import type { BucketPlace } from './place.ts';
-import { type Link, listRepositories, type RepositoryListing } from './repositories.ts';
-import { stateContents, stateRepository } from './state-facts.ts';
+import { digestsOf, type Link, listRepositories, type RepositoryListing } from './repositories.ts';
+import { stateRepository } from './state-facts.ts';
 import type { OddLink } from './store-reading.ts';
 
 /**
@@ -23,45 +27,49 @@ export function bucketSource(place: BucketPlace, options: StoreSurveyOptions): S
       const counts: Mutable<SurveyCounts> = { repositories: 0, tags: 0, manifests: 0, blobs: 0 };
       const report = () => options.onProgress?.({ ...counts });
 
-      const blobs = await listDigests(place.bucket, readers, signal);
-      sink.existing('blob', place.name, blobs);
+      const { blobs, sizes } = await listDigests(place.bucket, readers, signal);
+      sink.existing('blob', place.name, blobs, sizes);
       counts.blobs = blobs.size;
       report();
 
       const links = createLinkReader(place.bucket);
+      await links.learn(signal);
       const doubtful: DoubtfulLink[] = [];
-      const onLayer = (repository: string, digest: Digest, link: Link) => {
-        if (links.isDoubtful(link, digest)) doubtful.push({ of: 'layer', repository, digest, link });
+      const doubt = (of: DoubtfulLink['of']) => (repository: string, digest: Digest, link: Link) => {
+        if (links.isDoubtful(link, digest)) doubtful.push({ of, repository, digest, link });
       };
       const onPage = (listings: ReadonlyMap<string, unknown>) => {
         counts.repositories = listings.size;
         report();
       };
-      const repositories = await listRepositories(place.bucket, { readers, onLayer, onPage }, signal);
-      for (const { name, revisions } of repositories.values())
-        for (const [digest, link] of revisions)
-          if (links.isDoubtful(link, digest)) doubtful.push({ of: 'revision', repository: name, digest, link });
+      const told = { readers, onLayer: doubt('layer'), onRevision: doubt('revision'), onPage };
+      const repositories = await listRepositories(place.bucket, told, signal);
 
       const odd = await readDoubtful(links, doubtful, readers, signal);
       const targets = await readTargets(links, repositories, readers, signal);
       counts.tags = [...targets.values()].reduce((sum, tags) => sum + tags.size, 0);
       report();
 
-      const index = await openManifestIndex(options.indexDir, place.name);
       const isListed = (digest: Digest) => blobs.indexOf(digest) >= 0;
-      const onRead = () => {
+      const contents = new Map<Digest, Names | string>();
+      const take = (digest: Digest, names: Names | string) => {
+        contents.set(digest, typeof names === 'string' ? names : stateContent({ place, sink, blobs }, digest, names));
         counts.manifests += 1;
         if (counts.manifests % 1000 === 0) report();
       };
-      const reading = { bucket: place.bucket, index, readers, isListed, onRead };
-      const contents = await readManifests(reading, manifestsOf(repositories, odd, targets, isListed), signal);
-      await index.save(options.onWarning);
+      const manifests = manifestsOf(repositories, odd, targets, isListed);
+      const index = await openManifestIndex(options.indexDir, place.name, options.onWarning);
+      try {
+        await readManifests({ bucket: place.bucket, index, readers, isListed }, manifests, take, signal);
+        await index.dropUnused();
+      } finally {
+        await index.close();
+      }
       report();
 
       const pushTimes = options.pushTimes === true;
       const all = { place, sink, signal, blobs, repositories, odd, targets, contents, pushTimes };
       for (const listing of repositories.values()) await stateRepository(all, listing);
-      stateContents(all);
     },
   };
 }
@@ -103,7 +111,8 @@ async function readTargets(
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Digest | undefined>>> {
   const targets = new Map<string, Map<string, Digest | undefined>>();
   await inParallel(tagsOf(repositories), readers, async ({ repository, tag, current, history }) => {
-    const target = await links.target(current, history.keys(), signal);
+    const link = { key: currentLinkPath(ROOT, repository, tag), ...current };
+    const target = await links.target(link, digestsOf(history), signal);
     if (target === 'gone') return;
     const known = targets.get(repository);
     if (known === undefined) targets.set(repository, new Map([[tag, target]]));

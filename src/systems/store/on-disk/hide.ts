@@ -1,10 +1,10 @@
-import { renameSync, type Stats, unlinkSync } from 'node:fs';
+import { readdirSync, renameSync, type Stats, unlinkSync } from 'node:fs';
 import { algorithmOf } from '../../../oci/digest.ts';
 import { errnoOf } from '../../../util/pure/system-failure.ts';
 import type { BlobToHide, StoreOutcome } from '../contract.ts';
 import { newBreath } from './breath.ts';
 import { syncOnce } from './durable.ts';
-import { notWritable, quarantineElsewhere } from './failures.ts';
+import { notReadable, notWritable, quarantineElsewhere } from './failures.ts';
 import { fileIfThere, type Ground, groundOf, lstatIfThere, writtenAtMs } from './ground.ts';
 import type { OnDiskPlace } from './on-disk-place.ts';
 import { makeSynced, noteSince, requireRunId, shaFolder, tidyRun } from './run-quarantine.ts';
@@ -35,7 +35,7 @@ export function hideInto(place: OnDiskPlace): Hide {
     if (blobs.length === 0) return [];
     const ground = groundOf(place.root);
     const outcomes: StoreOutcome[] = [];
-    const touched = new Set<string>();
+    const touched = new Map<string, ReadonlySet<string>>();
     const breath = newBreath();
     if (!ground.has(shaFolder(place.root, runId))) notedAtMs.delete(runId); // emptied since, and its note removed
     note(ground, runId);
@@ -47,9 +47,9 @@ export function hideInto(place: OnDiskPlace): Hide {
         await breath.take();
       }
     } finally {
-      syncOnce(touched);
+      syncOnce(new Set(touched.keys()));
     }
-    if (!outcomes.includes('done')) tidyRun(ground, place.root, runId, prefixesOf(touched));
+    if (!outcomes.includes('done')) tidyRun(ground, place.root, runId, prefixesOf(touched.keys()));
     return outcomes;
   };
 }
@@ -58,12 +58,13 @@ function prefixesOf(folders: Iterable<string>): readonly string[] {
   return [...folders].map((folder) => folder.slice(folder.lastIndexOf('/') + 1));
 }
 
+/** @param touched - quarantine folders of this call, and what was in each before it: one question in place of one for each blob */
 function hideOne(
   place: OnDiskPlace,
   ground: Ground,
   runId: string,
   blob: BlobToHide,
-  touched: Set<string>,
+  touched: Map<string, ReadonlySet<string>>,
 ): StoreOutcome {
   const { digest } = blob;
   if (algorithmOf(digest) !== 'sha256') return 'absent'; // an alias: nothing is stored under it
@@ -74,15 +75,25 @@ function hideOne(
   if (data.size !== blob.sizeBytes || writtenAtMs(data) > blob.notNewerThanMs) return 'changed';
 
   const to = hiddenPath(place.root, runId, digest);
-  const folder = to.slice(0, to.lastIndexOf('/'));
-  if (!touched.has(folder)) makeSynced(ground, folder);
-  touched.add(folder);
+  const slash = to.lastIndexOf('/');
+  const folder = to.slice(0, slash);
+  const names = touched.get(folder) ?? namesIn(ground, folder);
+  touched.set(folder, names);
   if (data.dev !== ground.device) throw quarantineElsewhere(from, to);
-  return move(from, data, to);
+  return move(from, data, to, names.has(to.slice(slash + 1)) ? fileIfThere(to) : undefined);
 }
 
-function move(from: string, data: Stats, to: string): StoreOutcome {
-  const hidden = fileIfThere(to);
+/** What lies in a folder of the quarantine, which is made where it is not there. */
+function namesIn(ground: Ground, folder: string): ReadonlySet<string> {
+  makeSynced(ground, folder);
+  try {
+    return new Set(readdirSync(folder));
+  } catch (failure) {
+    throw notReadable('listing', folder, failure);
+  }
+}
+
+function move(from: string, data: Stats, to: string, hidden: Stats | undefined): StoreOutcome {
   try {
     if (hidden !== undefined && hidden.ino === data.ino) {
       unlinkSync(from); // restored by half: two names of one file, which rename would leave as they are

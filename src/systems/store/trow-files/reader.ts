@@ -9,6 +9,7 @@ import { trowLeftovers } from './leftovers.ts';
 import { type Reference, settle, walkManifests } from './references.ts';
 import { trowSource } from './survey.ts';
 import { currentDigests } from './tag-history.ts';
+import { taggedIn } from './tagged.ts';
 
 /** The reading half. It writes nothing. */
 export type TrowReader = Omit<StoreReader, 'pending'>;
@@ -31,6 +32,10 @@ export function trowReader(place: OnDiskPlace): TrowReader {
     // Every repository can use every blob: there are no links to look for.
     layerLink: async () => undefined,
     revisionsSince: (sinceMs, signal) => revisionsSince(place, sinceMs, signal),
+    taggedNow: async (repository, signal) => {
+      signal.throwIfAborted();
+      return taggedIn(diskPlace(place.root), repository);
+    },
     close: async () => {},
   };
 }

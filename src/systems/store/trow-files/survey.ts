@@ -2,6 +2,7 @@ import type { Sink, Source } from '../../../evidence/sink.ts';
 import type { StoreSurveyOptions } from '../contract.ts';
 import { newBreath } from '../on-disk/breath.ts';
 import { diskPlace } from '../on-disk/careful-read.ts';
+import { requireNoMount } from '../on-disk/mounts.ts';
 import type { OnDiskPlace } from '../on-disk/on-disk-place.ts';
 import { listBlobs } from './blobs.ts';
 import { readContents } from './contents.ts';
@@ -48,6 +49,7 @@ export function trowSource(place: OnDiskPlace, options: StoreSurveyOptions): Sou
 /** Blobs are listed first: what comes later is in nobody's way. */
 function beginSurvey(place: OnDiskPlace, sink: Sink): SurveyState {
   const disk = diskPlace(place.root);
+  for (const folder of ['blobs', 'manifests', 'scratch']) requireNoMount(`${place.root}/${folder}`);
   const blobs = listBlobs(disk);
   const firstBlob = sink.existing('blob', place.name, blobs);
   return { disk, name: place.name, sink, blobs, doubt: openDoubt(place, sink, blobs, firstBlob) };

@@ -1,26 +1,30 @@
 import type { Digest } from '../../oci/digest.ts';
 import type { PendingBlob } from '../../systems/store/contract.ts';
-import type { IntendedLinks } from './intended-links.ts';
+import type { Removed } from '../undo.ts';
+import type { Intentions, IntentionsOf } from './intentions.ts';
 import type { StoreRun } from './store-run.ts';
 import { runThatBegan } from './unlink-note.ts';
 
-/** The repositories from which a blob was to be taken. */
-export type MeantIn = ReadonlyMap<Digest, readonly string[]>;
-
-/** From which repositories each was to be taken. Where the journal of that run is lost, any may have been meant. */
-export async function meantIn(
+/**
+ * What was to be taken away of blobs and manifests whose removal was begun. Where the journal of that run is lost, any repository may have
+ * been meant; which manifests it took is not known then.
+ */
+export async function whatWasBegun(
   run: StoreRun,
   begun: ReadonlyMap<Digest, PendingBlob>,
-  intended: IntendedLinks,
+  intentions: IntentionsOf,
   signal: AbortSignal,
-): Promise<MeantIn> {
-  const meant = new Map<Digest, readonly string[]>();
+): Promise<Intentions> {
+  const links = new Map<Digest, readonly string[]>();
+  const manifests: Removed[] = [];
   for (const [runId, digests] of byRun(begun)) {
-    const known = await intended(runId, digests);
+    const known = await intentions(runId, digests);
     const anywhere = known === undefined ? await allRepositories(run, signal) : [];
-    for (const digest of digests) meant.set(digest, known === undefined ? anywhere : (known.get(digest) ?? []));
+    for (const [digest, repositories] of known?.links ?? [...digests].map((digest) => [digest, anywhere] as const))
+      links.set(digest, repositories);
+    for (const one of known?.manifests ?? []) manifests.push(one);
   }
-  return meant;
+  return { links, manifests };
 }
 
 async function allRepositories({ replicas }: StoreRun, signal: AbortSignal): Promise<readonly string[]> {
