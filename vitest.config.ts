@@ -50,7 +50,7 @@ export default defineConfig({
           include: realTests,
           exclude: alone,
           // They wait for servers more than they compute.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -63,7 +63,6 @@ export async function collect(to: Collecting, runId: string, dieAfter = Number.P
     const keepManifestData = to.cache.kind === 'in-memory';
     const planned = await planStore(storePlanInput(store, policy, { id: runId, keepManifestData, nowMs }), signal);
     const { header, actions } = planned.plan;
-    if (header.actionCount === 0) return 0;
     await applyStorePlan({
       header,
       actions: async function* () {

@@ -107,7 +107,7 @@ function orderFor({ servers, cache }: Served): CollectOrder {
   const [{ folder }] = servers;
   return {
     ...{ folder, servers: servers.map(({ url }) => url), cache, stateFolder: makeTempFolder('stress-state') },
-    timing: { graceMs: 2000, settleMs: 200, holdMs: 2000, marginMs: 50 },
+    timing: { graceMs: 2000, settleMs: 500, holdMs: 2000, marginMs: 50 },
     minBlobAgeMs: 2000,
     leftoverAgeMs: 20_000,
   };

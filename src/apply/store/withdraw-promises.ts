@@ -1,6 +1,6 @@
 import type { Digest } from '../../oci/digest.ts';
 import type { RememberedLink } from '../../systems/descriptor-cache/contract.ts';
-import { createLimit } from '../../util/limit.ts';
+import { createLimit, type Limit } from '../../util/limit.ts';
 import { messageOf } from '../../util/pure/coded-error.ts';
 import { forgetManifest } from './forget-manifest.ts';
 import type { Intentions } from './intentions.ts';
@@ -19,21 +19,13 @@ export interface Withdrawn {
  * link went can have made one remember it anew, after it was asked whether it had forgotten.
  */
 export async function withdrawPromises(run: StoreRun, meant: Intentions, signal: AbortSignal): Promise<Withdrawn> {
+  const limit = createLimit(run.concurrency);
   const promised = new Map<Digest, string>();
-  const linked = new Set<Digest>();
-  const bare: RememberedLink[] = [];
-  for (const [digest, repositories] of meant.links)
-    for (const repository of repositories)
-      if ((await run.store.layerLink(repository, digest, signal)) !== undefined) linked.add(digest);
-      else bare.push({ repository, digest });
-  const gone: RememberedLink[] = [];
-  for (const { action } of meant.manifests)
-    if ((await run.store.save(action.target)) === undefined)
-      gone.push({ repository: repositoryOf(run.store, action.target.scope), digest: action.target.key as Digest });
+  const { linked, bare } = await lookForLinks(run, meant, limit, signal);
+  const gone = await goneManifests(run, meant, limit, signal);
   if (bare.length + gone.length > 0) await run.cache.forgetLinks([...bare, ...gone], signal);
   if (!goesThroughServers(run)) return { promised, linked };
 
-  const limit = createLimit(run.concurrency);
   const withdraw = (links: readonly RememberedLink[], one: Withdraw) =>
     links.map((link) =>
       limit.run(async () => {
@@ -46,6 +38,46 @@ export async function withdrawPromises(run: StoreRun, meant: Intentions, signal:
     );
   await Promise.all([...withdraw(bare, forgetBlob), ...withdraw(gone, forgetManifest)]);
   return { promised, linked };
+}
+
+interface LinksSeen {
+  readonly linked: ReadonlySet<Digest>;
+  /** Links that there are not. */
+  readonly bare: readonly RememberedLink[];
+}
+
+async function lookForLinks(
+  { store }: StoreRun,
+  { links }: Intentions,
+  limit: Limit,
+  signal: AbortSignal,
+): Promise<LinksSeen> {
+  const linked = new Set<Digest>();
+  const bare: RememberedLink[] = [];
+  const look = async (repository: string, digest: Digest) => {
+    if ((await store.layerLink(repository, digest, signal)) !== undefined) linked.add(digest);
+    else bare.push({ repository, digest });
+  };
+  const looks = [...links].flatMap(([digest, repositories]) =>
+    repositories.map((repository) => limit.run(() => look(repository, digest), signal)),
+  );
+  await Promise.all(looks);
+  return { linked, bare };
+}
+
+async function goneManifests(
+  { store }: StoreRun,
+  { manifests }: Intentions,
+  limit: Limit,
+  signal: AbortSignal,
+): Promise<readonly RememberedLink[]> {
+  const saved = await Promise.all(manifests.map(({ action }) => limit.run(() => store.save(action.target), signal)));
+  return manifests
+    .filter((_, index) => saved[index] === undefined)
+    .map(({ action: { target } }) => ({
+      repository: repositoryOf(store, target.scope),
+      digest: target.key as Digest,
+    }));
 }
 
 /** @returns why it is promised still */

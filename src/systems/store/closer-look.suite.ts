@@ -56,6 +56,22 @@ export function storeLooksClosely(open: OpenGround): void {
     expect(await store.layerLink('a', built.digest('x'), signal)).toBeUndefined();
   });
 
+  test('tells what tags stand for at the moment, and of one that says nothing all that it stood for', async () => {
+    const world: StoreWorld = {
+      manifests: { A: image(['x']), B: image(['y']), C: image(['z']) },
+      repositories: { a: { tags: { v1: 'A', v2: ['B', 'C'] } }, b: { untagged: ['A'] } },
+    };
+    const { store, built } = await open(world);
+    expect(await store.taggedNow('a', signal)).toEqual(new Set([built.digest('A'), built.digest('C')]));
+    expect(await store.taggedNow('b', signal)).toEqual(new Set());
+    expect(await store.taggedNow('none', signal)).toEqual(new Set());
+
+    const torn = await open(world, (made) => truncateSync(made.currentLink('a', 'v2'), 0));
+    expect([...(await torn.store.taggedNow('a', signal))]).toEqual(
+      expect.arrayContaining(['A', 'B', 'C'].map((name) => torn.built.digest(name))),
+    );
+  });
+
   test('finds manifests that came since', async () => {
     const world: StoreWorld = {
       manifests: { A: image(['x']), B: image(['y']) },

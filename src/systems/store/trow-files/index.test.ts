@@ -184,6 +184,16 @@ describe('a manifest that was pushed by its digest', () => {
     expect(await store.remove(manifest(`${store.name}/app`, digest('B')), TROW_WRITTEN_AT_MS - 1)).toBe('changed');
   });
 
+  test('is what a tag stands for only where a tag names it', async () => {
+    const { store, digest, writeReference } = await open(world);
+    expect(await store.taggedNow('app', signal)).toEqual(new Set([digest('A')]));
+    expect(await store.taggedNow('none', signal)).toEqual(new Set());
+
+    const text = `${digest('A')} 2020-01-01T00:00:00Z\n${digest('B')} 2019-01-01T00:00:00Z\n${digest('B').slice(0, 20)}`;
+    writeReference('app', 'torn', { text });
+    expect(await store.taggedNow('app', signal)).toEqual(new Set([digest('A'), digest('B')]));
+  });
+
   test('is not put back over another', async () => {
     const { store, digest, writeReference } = await open(world);
     const target = manifest(`${store.name}/app`, digest('B'));
