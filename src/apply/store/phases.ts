@@ -12,7 +12,8 @@ import { hideDoer } from './hide-doer.ts';
 import type { InUse } from './in-use.ts';
 import type { IntentionsOf, MeantIn } from './intentions.ts';
 import { manifestDoer } from './manifest-doer.ts';
-import { leavingOut, newReferences } from './new-references.ts';
+import { namedManifests } from './named-manifests.ts';
+import { newReferences } from './new-references.ts';
 import { assertReadOnly } from './preconditions.ts';
 import { purgeDoer } from './purge-doer.ts';
 import { putBackAskedFor } from './put-back.ts';
@@ -20,7 +21,7 @@ import { recover } from './recover.ts';
 import { removeDoer } from './remove-doer.ts';
 import { restoreDoer } from './restore-doer.ts';
 import { settle } from './settle.ts';
-import { repositoryOf, type StoreRun } from './store-run.ts';
+import type { StoreRun } from './store-run.ts';
 import { unlinkDoer } from './unlink-doer.ts';
 import { begunIn, isBegun } from './unlink-note.ts';
 import { whatWasBegun } from './what-was-begun.ts';
@@ -124,7 +125,9 @@ class StorePhases {
     const { run, manifestGuards } = this.#input;
     if (await this.#isOver('delete-manifest')) return;
     this.#lookFromMs = Math.min(this.#lookFromMs, this.#mark?.beganAtMs ?? (await run.store.clockMs(this.#signal)));
-    const { tally } = await this.#carryOut('delete-manifest', manifestDoer(run, await this.#named()), manifestGuards);
+    const sinceMs = this.#mark === undefined ? undefined : this.#since(this.#mark.beganAtMs);
+    const named = await namedManifests(run, this.#input.actions(), sinceMs, this.#signal);
+    const { tally } = await this.#carryOut('delete-manifest', manifestDoer(run, named), manifestGuards);
     const back = await this.#putManifestsBack();
     // The plan's mark counted them as gone.
     if (tally.skipped + tally.failed + back > 0) this.#mark = undefined;
@@ -191,23 +194,6 @@ class StorePhases {
   async removeLeftovers(): Promise<void> {
     const { run } = this.#input;
     await this.#carryOutAll(leftovers, removeDoer(run, await this.#pending()));
-  }
-
-  /**
-   * `repository@digest` of what is named, or was written, since the plan's look began. A plan from a file does not tell when that was by the
-   * store's clock: then it is all that is named by manifests which do not go.
-   */
-  async #named(): Promise<ReadonlySet<string>> {
-    const { run, actions } = this.#input;
-    const going = new Set<string>();
-    const sinceMs = this.#mark === undefined ? 0 : this.#since(this.#mark.beganAtMs);
-    if (this.#mark === undefined)
-      for await (const { target } of only(actions(), new Set(['delete-manifest'])))
-        going.add(`${repositoryOf(run.store, target.scope)}@${target.key}`);
-    const named = new Set<string>();
-    for await (const { repository, digest } of newReferences(leavingOut(run.store, going), sinceMs, this.#signal))
-      named.add(`${repository}@${digest}`);
-    return named;
   }
 
   /** As soon as can be; but not for the last time. */

@@ -8,7 +8,7 @@ import { goesThroughServers, type StoreRun } from './store-run.ts';
 /** Manifests that are looked for through a server, to see that it serves this store: some may be broken. */
 const PROOFS = 20;
 /** Where manifests come and go while they are looked for. */
-const LOOKS = 3;
+const LOOKS = 10;
 
 const untouched: ReadonlySet<ActionKind> = new Set(['delete-tag']);
 const needsServers: ReadonlySet<ActionKind> = new Set(['delete-manifest', 'unlink-blob']);
