@@ -3,8 +3,7 @@ import type { Gap } from '../evidence/gap.ts';
 import { type Damage, damageKey } from '../graph/damage-kinds.ts';
 import type { CheckedRun, RunCheck } from '../report/fsck/run-check.ts';
 import { CodedError, messageOf } from '../util/pure/coded-error.ts';
-import { withoutForeign } from './foreign-parts.ts';
-import { lookForDamage } from './fsck.ts';
+import { lookTwice } from './fsck.ts';
 import type { StoreLookInput } from './store-under-check.ts';
 import { gapsNotTold } from './unseen.ts';
 
@@ -27,14 +26,15 @@ export async function checkedRun<Report extends RunReport>(
   run: () => Promise<Report>,
   signal: AbortSignal,
 ): Promise<Report & CheckedRun> {
-  const before = await lookTwice(input, new Set(), signal);
+  const before = await look(input, () => false, signal);
   const report = await run();
   return { ...report, check: await checkAfter(input, before, signal) };
 }
 
 async function checkAfter(input: RunCheckInput, before: Seen, signal: AbortSignal): Promise<RunCheck> {
   try {
-    return compare(before, await lookTwice(input, knownFrom(before.damage), signal));
+    const known = knownFrom(before.damage);
+    return compare(before, await look(input, (one) => known.has(damageKey(one)), signal));
   } catch (error) {
     if (!signal.aborted && !(error instanceof CodedError)) throw error;
     const notLooked = error instanceof CodedError ? messageOf(error) : 'it was stopped';
@@ -48,18 +48,9 @@ interface Seen {
   readonly unseen: readonly Gap[];
 }
 
-/** @param known - keys of damage that need not be seen twice */
-async function lookTwice(input: RunCheckInput, known: ReadonlySet<string>, signal: AbortSignal): Promise<Seen> {
-  let { under, damage } = await lookForDamage(input, signal);
-  damage = await withoutForeign(input.store, damage, signal);
-  if (damage.some((one) => !known.has(damageKey(one)))) {
-    const first = new Set(damage.map(damageKey));
-    await input.wait(input.pauseMs, signal);
-    const again = await lookForDamage(input, signal);
-    under = again.under;
-    damage = again.damage.filter((one) => first.has(damageKey(one)));
-    damage = await withoutForeign(input.store, damage, signal);
-  }
+async function look(input: RunCheckInput, isKnown: (damage: Damage) => boolean, signal: AbortSignal): Promise<Seen> {
+  const pause = () => input.wait(input.pauseMs, signal);
+  const { under, damage } = await lookTwice(input, signal, { isKnown, pause });
   return { damage, unseen: gapsNotTold(under.evidence.gaps, damage, under.name) };
 }
 

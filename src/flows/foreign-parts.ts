@@ -1,4 +1,4 @@
-import { readManifest } from '../apply/store/new-references.ts';
+import { readManifest } from '../apply/store/read-manifest.ts';
 import type { Damage, DamageKind } from '../graph/damage-kinds.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseManifest } from '../oci/manifest.ts';

@@ -19,14 +19,7 @@ export interface FsckStoreInput extends StoreLookInput {
  * @throws STORE_WALK_FAILED where a part could not be looked at
  */
 export async function fsckStore(input: FsckStoreInput, signal: AbortSignal): Promise<FsckFindings> {
-  let { under, damage } = await lookForDamage(input, signal);
-  if (damage.length > 0) {
-    const before = new Set(damage.map(damageKey));
-    const again = await lookForDamage(input, signal);
-    under = again.under;
-    damage = again.damage.filter((one) => before.has(damageKey(one)));
-    damage = await withoutForeign(input.store, damage, signal);
-  }
+  const { under, damage } = await lookTwice(input, signal);
   const verified =
     input.verify === undefined
       ? undefined
@@ -45,18 +38,38 @@ export async function fsckStore(input: FsckStoreInput, signal: AbortSignal): Pro
 }
 
 /** What was seen of a storage, and what seems to be wrong: a push may be under way. The worst first. */
-export interface DamageSeen {
+interface DamageSeen {
   readonly under: StoreUnderCheck;
   readonly damage: readonly Damage[];
 }
 
-/** One look at all of a storage. @throws STORE_WALK_FAILED */
-export async function lookForDamage(input: StoreLookInput, signal: AbortSignal): Promise<DamageSeen> {
+interface SecondLook {
+  /** What need not be seen twice. */
+  readonly isKnown?: (damage: Damage) => boolean;
+  /** Awaited before the second look. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** What is damaged in two looks. There is no second one where the first finds nothing new. @throws STORE_WALK_FAILED */
+export async function lookTwice(
+  input: StoreLookInput,
+  signal: AbortSignal,
+  { isKnown = () => false, pause }: SecondLook = {},
+): Promise<DamageSeen> {
+  const first = await lookOnce(input, signal);
+  if (first.damage.every(isKnown)) return first;
+  const seen = new Set(first.damage.map(damageKey));
+  await pause?.();
+  const { under, damage } = await lookOnce(input, signal);
+  return { under, damage: damage.filter((one) => seen.has(damageKey(one))) };
+}
+
+async function lookOnce(input: StoreLookInput, signal: AbortSignal): Promise<DamageSeen> {
   const under = await storeUnderCheck(input, signal);
   const damage = [...findDamage(under.view)];
   for (const { repository, digest } of under.idleLinks())
     damage.push({ kind: 'link-idle', repository, what: digest, neededBy: [], tags: [] });
-  return { under, damage: damage.sort(compareDamage) };
+  return { under, damage: await withoutForeign(input.store, damage.sort(compareDamage), signal) };
 }
 
 /** What has no bytes at all was found before it was hashed. */

@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryStore, type MemoryStore } from '../../test/support/memory-store.ts';
-import { type PushedImage, pushStoreImage, putManifestBytes } from '../../test/support/memory-store-world.ts';
+import {
+  indexManifest,
+  type PushedImage,
+  pushStoreImage,
+  putManifestBytes,
+  uploadBlob,
+} from '../../test/support/memory-store-world.ts';
 import { planMemoryStore } from '../../test/support/store-plan.ts';
 import { applyToStore, planSimply, storeRig } from '../../test/support/store-rig.ts';
 import type { Sink, Source } from '../evidence/sink.ts';
@@ -126,6 +132,15 @@ describe('while a plan is applied', () => {
   test('what nobody uses goes as planned', async () => {
     const { report, left } = await applied(clusterWith('registry.example/app:v1'));
     expect([left, report.undone]).toEqual([[], []]);
+  });
+
+  test('an index of layers, as build caches push them, goes however large they are', async () => {
+    const layer = uploadBlob(store.world, 'app', 'x'.repeat(5 << 20));
+    list = putManifestBytes(store.world, 'app', indexManifest([{ digest: layer, sizeBytes: 5 << 20 }]));
+    store.world.clock.forward(DAY_MS);
+
+    const { report } = await applied(clusterWith('registry.example/app:v1'));
+    expect(report.undone).toEqual([]);
   });
 
   test('what a pod has come to use since stays, with the index that lists it, and others go', async () => {

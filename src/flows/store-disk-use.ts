@@ -19,7 +19,8 @@ export interface StoreDiskUseInput {
 
 /**
  * Where the bytes of a storage are. Every byte of its data is in one of: unique to a repository, shared by several, needed by nothing,
- * in the quarantine, lying about. What the disk gets back of the bytes that nothing needs is told beside them, as a plan tells it. A repository is what its tags and manifests need, as `hard-prune` has it.
+ * in the quarantine, lying about. What the disk gets back of the bytes that nothing needs is told beside them, as a plan tells it. A
+ * repository is what its tags and manifests need, as `hard-prune` has it.
  *
  * @throws STORE_WALK_FAILED
  */

@@ -2,9 +2,10 @@ import type { Guard } from '../apply/doer.ts';
 import { askedLately } from '../apply/guards/asked-lately.ts';
 import { failClosed } from '../apply/guards/fail-closed.ts';
 import { type UsesNow, usesNow } from '../apply/guards/uses-now.ts';
+import { readManifest } from '../apply/store/read-manifest.ts';
 import type { ReferenceRules } from '../evidence/reference-rules.ts';
 import type { Source } from '../evidence/sink.ts';
-import { type Digest, isDigest } from '../oci/digest.ts';
+import { isDigest } from '../oci/digest.ts';
 import { parseManifest } from '../oci/manifest.ts';
 import type { StoreReader } from '../systems/store/contract.ts';
 import type { StoreUses } from './held-by-uses.ts';
@@ -25,9 +26,6 @@ export interface StoreUsesGuard {
   /** Asks the clusters unless there is a fresh answer. @throws what a cluster refuses for: settings that are wrong */
   readonly ask: (signal: AbortSignal) => Promise<UsesNow>;
 }
-
-/** Larger than any manifest that a registry takes. */
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /** Indexes in indexes. */
 const DEEPEST = 3;
@@ -67,8 +65,8 @@ async function* namesOf(
 ): AsyncGenerator<string> {
   yield digest;
   if (depth >= DEEPEST || !isDigest(digest)) return;
-  const bytes = await store.read(digest as Digest, MAX_MANIFEST_BYTES, signal);
-  if (bytes === undefined) return;
+  const bytes = await readManifest(store, digest, signal);
+  if (bytes === undefined || bytes === 'large') return;
   for (const { as, to } of parseManifest(bytes, '').references) {
     if (as === 'config') yield to.digest;
     if (as === 'child') yield* namesOf(store, to.digest, signal, depth + 1);

@@ -4,7 +4,7 @@ import type { Action } from '../../plan/action.ts';
 import type { BlobFacts, BlobToHide, PendingBlob } from '../../systems/store/contract.ts';
 import type { Check, Doer } from '../doer.ts';
 import { BATCH, type InUse, whyInUse } from './in-use.ts';
-import { readManifest } from './new-references.ts';
+import { readManifest } from './read-manifest.ts';
 import { outcomeOf, tooEarly } from './store-outcome.ts';
 import { goesThroughServers, type StoreRun } from './store-run.ts';
 import { isBegun } from './unlink-note.ts';

@@ -2,10 +2,7 @@ import { type Digest, digestsIn } from '../../oci/digest.ts';
 import { looksLikeManifest } from '../../oci/looks-like-manifest.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import type { StoreReader } from '../../systems/store/contract.ts';
-import { CodedError } from '../../util/pure/coded-error.ts';
-
-/** Larger manifests are refused by every registry. */
-const MAX_MANIFEST_BYTES = 4 << 20;
+import { readManifest } from './read-manifest.ts';
 
 /** What is asked of a store for its manifests. */
 export type ManifestReader = Pick<StoreReader, 'read' | 'revisionsSince'>;
@@ -76,21 +73,4 @@ async function namedBy(store: ManifestReader, manifest: Digest, signal: AbortSig
     else parts.add(to.digest);
   for (const digest of digestsIn(new TextDecoder().decode(bytes))) if (!manifests.has(digest)) parts.add(digest);
   return { parts, manifests, isBlob: !looksLikeManifest(bytes) };
-}
-
-/**
- * The data of a manifest. `undefined`: it has none. `large`: larger than any manifest, as the layers are that build caches list in an index.
- * @throws STORE_WALK_FAILED
- */
-export async function readManifest(
-  store: ManifestReader,
-  digest: Digest,
-  signal: AbortSignal,
-): Promise<Uint8Array | 'large' | undefined> {
-  try {
-    return await store.read(digest, MAX_MANIFEST_BYTES, signal);
-  } catch (error) {
-    if (error instanceof CodedError && error.code === 'STORE_TOO_LARGE') return 'large';
-    throw error;
-  }
 }

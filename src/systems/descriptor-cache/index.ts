@@ -1,12 +1,11 @@
 import { CodedError } from '../../util/pure/coded-error.ts';
 import { readUrl } from '../../util/pure/read-url.ts';
-
-export { type DetectedCache, detectCache, type RegistrySetUp } from './detect.ts';
-
 import type { DescriptorCache } from './contract.ts';
 import { type DescriptorCacheErrorCode, descriptorCacheErrors } from './errors.ts';
 import { inMemoryCache } from './in-memory/in-memory.ts';
 import { noCache } from './none/none.ts';
+
+export { type DetectedCache, detectCache, type RegistrySetUp } from './detect.ts';
 
 /** How a registry's cache can be declared, for settings and messages. */
 export const descriptorCacheForms = ['auto', 'none', 'in-memory', 'redis://HOST:PORT/DB'] as const;
